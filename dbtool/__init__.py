@@ -1,0 +1,1 @@
+"""dbtool: operations for teams that run PostgreSQL on raw SQL files."""
