@@ -53,3 +53,13 @@ class Interrupted(DbtoolError):
     """Ctrl-C or SIGTERM. Exit code 130."""
 
     exit_code = 130
+
+
+class Drift(DbtoolError):
+    """Files, ledger or database differ from each other; ``findings`` say where. Exit code 4."""
+
+    exit_code = 4
+
+    def __init__(self, *findings: object, hint: str = "") -> None:
+        super().__init__("\n".join(str(getattr(finding, "message", finding)) for finding in findings), hint=hint)
+        self.findings = findings

@@ -1,0 +1,162 @@
+"""`python -m bench`: measures, prints the ratios, and never fails because of a time."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from bench import link, memory, report, tools
+from bench.databases import server_version
+from bench.figures import Section, Verdict, compare
+from bench.installs import WORK, Missing, Setup
+from bench.proxy import slow_link
+from bench.report import About
+from bench.rounds import Stage, migrate_rounds, nothing_rounds
+from bench.server import find_binaries, running_server
+from bench.tools import Tool
+from bench.workload import make_migrations
+
+SECTIONS = ("migrate", "nothing", "link", "memory")
+LEFT_OUT = ("sqitch",)  # takes minutes: with --slow, or when it is named
+
+
+def main() -> int:
+    """0 when it has come to its end, 130 when interrupted."""
+    options = parse(sys.argv[1:])
+    signal.signal(signal.SIGTERM, _interrupt)  # so that the server stops then, too
+    binaries = find_binaries(options.server_bin)
+    able, missing = find_tools(Setup(binaries=binaries, install=options.install), options)
+    WORK.mkdir(exist_ok=True)
+    sections: list[Section] = []
+    try:
+        # The folder is 0700: some tools have the password in a file.
+        with running_server(binaries) as server, tempfile.TemporaryDirectory(dir=WORK) as folder:
+            about = describe(server_version(server), able, missing, options.seed)
+            print(report.heading(about), flush=True)
+            for section in measure(Stage(server=server, seen=server, folder=Path(folder)), able, options):
+                sections.append(section)
+                print(report.draw(section), flush=True)
+    except KeyboardInterrupt:
+        print("bench: interrupted; the server is stopped and its folder removed", file=sys.stderr)
+        return 130
+    if options.json:
+        options.json.write_text(json.dumps(report.to_json(about, sections), indent=2) + "\n")
+    return 0
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options."""
+    parser = argparse.ArgumentParser(prog="bench/run", description=__doc__)
+    parser.add_argument(
+        "--only", metavar="TOOL,...", type=_words(tuple(tools.ALL)), help=", ".join(tools.ALL)
+    )
+    parser.add_argument("--sections", type=_words(SECTIONS), default=SECTIONS, help=", ".join(SECTIONS))
+    parser.add_argument("--rounds", type=int, default=3, help="of all files (default 3)")
+    parser.add_argument("--nothing-rounds", type=int, default=15, help="of nothing to do (default 15)")
+    parser.add_argument("--files", type=int, default=1000, help="migrations (default 1000)")
+    parser.add_argument("--sample", type=int, default=100, help="of them over the slow link, but for dbtool")
+    parser.add_argument("--seed", type=int, default=1, help="of the generated migrations")
+    parser.add_argument("--server-bin", default=os.environ.get("DBTOOL_BENCH_BIN"), metavar="DIR")
+    parser.add_argument("--slow", action="store_true", help=f"with {', '.join(LEFT_OUT)}, too")
+    parser.add_argument("--no-install", dest="install", action="store_false", help="fetch nothing")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there, too")
+    return parser.parse_args(arguments)
+
+
+def find_tools(setup: Setup, options: argparse.Namespace) -> tuple[list[Tool], dict[str, str]]:
+    """The tools that take part, and why each other one does not. May install some below bench/.work."""
+    able: list[Tool] = []
+    missing: dict[str, str] = {}
+    for name, find in tools.ALL.items():
+        if options.only and name not in options.only:
+            continue
+        if not options.only and name in LEFT_OUT and not options.slow:
+            missing[name] = "left out: it takes minutes (--slow)"
+        else:
+            try:
+                able.append(find(setup))
+            except Missing as why:
+                missing[name] = f"MISSING: {why}"
+    return able, missing
+
+
+def measure(stage: Stage, able: list[Tool], options: argparse.Namespace) -> Iterator[Section]:
+    """Section by section. Writes."""
+    migrations = make_migrations(options.files, seed=options.seed)
+    files = f"{len(migrations):,} migrations"
+    if "migrate" in options.sections:
+        figures = migrate_rounds(stage, able, migrations, options.rounds)
+        rivals = [figure.tool for figure in figures if figure.tool not in ("dbtool", "psycopg")]
+        faster = [verdict for name in rivals for verdict in compare(figures, name, 1)]
+        verdicts = (*compare(figures, "psycopg", 1.15), *faster)
+        title = f"{files} from an empty database"
+        yield Section(name="migrate", title=title, unit="s", figures=figures, verdicts=verdicts)
+    if "nothing" in options.sections:
+        figures = nothing_rounds(stage, able, migrations, options.nothing_rounds)
+        verdicts = compare(figures, "psycopg", 1.3)
+        title = f"{files}, nothing to do"
+        yield Section(name="nothing", title=title, unit="s", figures=figures, verdicts=verdicts)
+    if "link" in options.sections:
+        yield from _link(stage, able, options)
+    if "memory" in options.sections:
+        chosen = [tool for tool in able if tool.name in memory.TOOLS]
+        figures = memory.measure_memory(stage, chosen, seed=options.seed)
+        verdicts = tuple(
+            Verdict(what=f"dbtool, {figure.about}, MB", found=figure.median, limit=200)
+            for figure in figures
+            if figure.tool == "dbtool"
+        )
+        title = "Peak memory of the command (not of the server)"
+        note = "what starts the commands has about 40 MB itself, and no figure can be lower than that"
+        yield Section(name="memory", title=title, unit="MB", figures=figures, verdicts=verdicts, note=note)
+
+
+def _link(stage: Stage, able: list[Tool], options: argparse.Namespace) -> Iterator[Section]:
+    chosen = [tool for tool in able if tool.name in link.TOOLS]
+    migrations = make_migrations(options.files, seed=options.seed)
+    with slow_link(stage.server, delay=link.DELAY) as seen:
+        far = Stage(server=stage.server, seen=seen, folder=stage.folder)
+        done, nothing = link.link_rounds(far, chosen, migrations, options.sample, options.rounds)
+    verdicts = (*compare(done, "dbmate", 1 / 4), *compare(done, "dbmate", 1 / 10))
+    title = f"{len(migrations):,} migrations over a link with 20 ms each way"
+    note = "an estimate is the time for nothing to do, and the rest of the sample's time in proportion"
+    yield Section(name="link", title=title, unit="s", figures=done, verdicts=verdicts, note=note)
+    yield Section(name="link-nothing", title="The same link, nothing to do", unit="s", figures=nothing)
+
+
+def describe(server: str, able: list[Tool], missing: dict[str, str], seed: int) -> About:
+    """What the figures depend on."""
+    return About(
+        server=server,
+        python=platform.python_version(),
+        machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        seed=seed,
+        versions={tool.name: tool.version for tool in able},
+        missing=missing,
+    )
+
+
+def _words(known: tuple[str, ...]) -> Callable[[str], tuple[str, ...]]:
+    def read(text: str) -> tuple[str, ...]:
+        words = tuple(word.strip() for word in text.split(",") if word.strip())
+        unknown = [word for word in words if word not in known]
+        if unknown:
+            raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: choose from {', '.join(known)}")
+        return words
+
+    return read
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

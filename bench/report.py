@@ -1,0 +1,104 @@
+"""Draws what was measured as text for people, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from bench.figures import REFERENCES, Figure, Section, Verdict, find, ratio
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What the figures depend on, and which tools are not there and why."""
+
+    server: str
+    python: str
+    machine: str
+    seed: int
+    versions: dict[str, str]
+    missing: dict[str, str]
+
+
+def heading(about: About) -> str:
+    """The first lines of the printed result."""
+    lines = [
+        f"PostgreSQL {about.server}, Python {about.python}, {about.machine}, seed {about.seed}",
+        "tools: " + ", ".join(f"{name} {version}" for name, version in about.versions.items()),
+        *(f"without {name}: {why}" for name, why in about.missing.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def draw(section: Section) -> str:
+    """The section's table, what is wrong with any of its figures, and its verdicts."""
+    references = [name for name in REFERENCES if section.unit == "s" and find(section.figures, name)]
+    header = [
+        "tool",
+        f"median {section.unit}",
+        "least",
+        "most",
+        *(f"/ {name}" for name in references),
+        "",
+        "runs",
+    ]
+    rows = [_row(section.figures, figure, references) for figure in section.figures]
+    lines = [section.title, *_columns([header, *rows])]
+    lines += [f"  INVALID {one.tool} ({one.about}): {one.problem}" for one in section.figures if one.problem]
+    lines += [f"  note: {section.note}"] if section.note else []
+    lines += [f"  target: {tell(verdict)}" for verdict in section.verdicts]
+    return "\n".join(lines) + "\n"
+
+
+def tell(verdict: Verdict) -> str:
+    """A verdict in words.
+
+    >>> tell(Verdict(what="dbtool / psycopg", found=1.1, limit=1.15))
+    'dbtool / psycopg is 1.10, at most 1.15: met'
+    >>> tell(Verdict(what="dbtool / psycopg", found=None, limit=1.15))
+    'dbtool / psycopg, at most 1.15: cannot be told, a figure is invalid'
+    """
+    if verdict.found is None:
+        return f"{verdict.what}, at most {verdict.limit:g}: cannot be told, a figure is invalid"
+    outcome = "met" if verdict.met else "NOT met"
+    return f"{verdict.what} is {verdict.found:.2f}, at most {verdict.limit:g}: {outcome}"
+
+
+def to_json(about: About, sections: Sequence[Section]) -> dict[str, object]:
+    """Everything that was measured, each run of it."""
+    return {**asdict(about), "sections": [_section(section) for section in sections]}
+
+
+def _section(section: Section) -> dict[str, object]:
+    figures = [{**asdict(one), "median": one.median} for one in section.figures]
+    verdicts = [{**asdict(one), "met": one.met} for one in section.verdicts]
+    return {**asdict(section), "figures": figures, "verdicts": verdicts}
+
+
+def _row(figures: Sequence[Figure], figure: Figure, references: Sequence[str]) -> list[str]:
+    if figure.median is None:
+        return [figure.tool, "INVALID", *[""] * (2 + len(references)), figure.about, str(len(figure.values))]
+    values = [
+        f"{value:.3g}" if value < 100 else f"{value:.0f}"
+        for value in (figure.median, min(figure.values), max(figure.values))
+    ]
+    ratios = [_short(ratio(figures, figure.tool, name)) for name in references]
+    return [figure.tool, *values, *ratios, figure.about, str(len(figure.values))]
+
+
+def _short(number: float | None) -> str:
+    return "" if number is None else f"{number:.2f}"
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return ["  " + "  ".join(_aligned(row, widths)).rstrip() for row in rows]
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int]) -> list[str]:
+    """Words to the left, numbers to the right."""
+    last = len(row) - 2
+    return [
+        cell.ljust(width) if place in (0, last) else cell.rjust(width)
+        for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+    ]

@@ -1,0 +1,5 @@
+"""python -m dbtool"""
+
+from dbtool.cli import main
+
+main()

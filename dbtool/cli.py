@@ -1,0 +1,111 @@
+"""Builds the Typer app, shows the Report, and turns one error class into an exit code.
+
+A command's module is imported when that command is called: `dbtool migrate` pays for nothing else.
+"""
+
+import functools
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from dbtool import console
+from dbtool.errors import DbtoolError, Interrupted
+from dbtool.report import Report
+
+# In the order of a day's work: the command, and the module that has a function (or an app) of that name.
+COMMANDS = ("init", "new", "migrate", "status", "rollback", "baseline", "doctor", "env", "completion")
+_EPILOG = "Exit codes: 0 fine, 1 refused by the database, 2 usage, 3 pending, 4 drift, 6 refused by a guard, "
+_EPILOG += "7 unreachable, 8 lock not had, 130 interrupted. Example: dbtool migrate --env staging"
+
+
+def main() -> None:
+    """Run the command line of this process; ends it with the command's exit code."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    first = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
+    build(only=first)(prog_name="dbtool")
+
+
+def build(only: str | None = None) -> typer.Typer:
+    """Return the app with all commands, or with the one that is called where it is known."""
+    app = typer.Typer(
+        name="dbtool",
+        help="Operations for teams that run PostgreSQL on raw SQL files.",
+        epilog=_EPILOG,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    for name in (only,) if only in COMMANDS else COMMANDS:
+        if not (__import__("pathlib").Path(__file__).parent / "commands" / f"{name}.py").exists(): continue
+        module = importlib.import_module(f"dbtool.commands.{name}")
+        command = getattr(module, name)
+        if isinstance(command, dict):
+            app.add_typer(_group(module.__doc__ or "", command), name=name)
+        else:
+            app.command(name)(_answering(name, command))
+    return app
+
+
+def _group(help: str, commands: dict[str, Callable[..., Report]]) -> typer.Typer:
+    group = typer.Typer(help=help.split("\n", 1)[-1].strip() or help, no_args_is_help=True)
+    for name, command in commands.items():
+        group.command(name)(_answering(name, command))
+    return group
+
+
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+) -> None:
+    """Operations for teams that run PostgreSQL on raw SQL files."""
+    if version:
+        from importlib.metadata import version as version_of
+
+        typer.echo(f"dbtool {version_of('dbtool-pg')}")
+        raise typer.Exit(0)
+
+
+def _answering(name: str, command: Callable[..., Report]) -> Callable[..., None]:
+    """Return the command as Typer calls it: its Report shown, its errors told, its exit code set."""
+
+    @functools.wraps(command)
+    def call(*args: Any, **options: Any) -> None:
+        as_json = bool(options.get("json"))
+        try:
+            report = command(*args, **options)
+            console.show(report, as_json=as_json)
+            sys.stdout.flush()
+            code = report.exit_code
+        except DbtoolError as error:
+            console.show_error(error, as_json=as_json, command=name)
+            code = error.exit_code
+        except KeyboardInterrupt:
+            error = Interrupted("interrupted", hint="what was shown as applied is applied; dbtool status tells the rest")
+            console.show_error(error, as_json=as_json, command=name)
+            code = error.exit_code
+        except BrokenPipeError:
+            code = _reader_gone()
+        raise typer.Exit(code)
+
+    return call
+
+
+def _reader_gone() -> int:
+    # Whoever read our output has gone (dbtool status | head -1): nothing to tell, and no traceback at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""One file per command: typed options in, one Report out, a straight line between."""

@@ -1,0 +1,146 @@
+"""dbtool migrate."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from dbtool import console
+from dbtool.commands.options import Env, Json, LockWait, Url, Yes, lock_wait, migration_ids
+from dbtool.config import Target, load_project, load_target
+from dbtool.db import DatabaseMissing, connect_for_changes, create_database, where
+from dbtool.errors import Drift, UsageError
+from dbtool.finding import Finding, Severity
+from dbtool.ledger import Ledger, read_ledger
+from dbtool.migrations import Folder, Migration, read_migrations
+from dbtool.plan import Plan, make_plan
+from dbtool.report import Report, Step, counted
+
+
+def migrate(
+    env: Env = None,
+    url: Url = None,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="ID", help="Up to and with this migration.", autocompletion=migration_ids),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be applied, and apply nothing.")] = False,
+    all_or_nothing: Annotated[
+        bool, typer.Option("--all-or-nothing", help="Apply all pending migrations in one transaction.")
+    ] = False,
+    lock_wait_: LockWait = None,
+    assume: Annotated[
+        str | None,
+        typer.Option(metavar="done|again", help="What to take of a cut-off statement that the catalog cannot settle."),
+    ] = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option("--allow", metavar="FINDING", help="Go on in spite of this: edited-migration, renamed-migration."),
+    ] = None,
+    create_database_: Annotated[
+        bool, typer.Option("--create-database", help="Make the database where the server has none of that name.")
+    ] = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> Report:
+    """Apply the pending migrations, oldest first, each exactly once. Writes.
+
+    Example: dbtool migrate --env staging --to 20260301120000_add_invoices
+    """
+    if assume not in (None, "done", "again"):
+        raise UsageError(f"--assume is done or again, found {assume!r}")
+    project = load_project()
+    target = load_target(project, env, url=url)
+    folder = read_migrations(project.migrations)  # bad files stop here, before any connection
+
+    def plan_of(ledger: Ledger) -> Plan:
+        plan = _plan(folder, ledger, to or "")
+        refuse_drift(plan.drift, allow or ())
+        return plan
+
+    with _connect(target, create=create_database_, yes=yes) as conn:
+        banner = where(conn, target)
+        plan = plan_of(read_ledger(conn, project.ledger_schema))
+        database = conn.info.dbname
+        hosts = (conn.info.host, conn.info.hostaddr)
+    warnings = tuple(f for f in plan.drift if f.severity is not Severity.ERROR or f.id in (allow or ()))
+    if not plan.pending:
+        summary = f"nothing to do: {_applied(folder)} applied" if folder.migrations else _no_files(folder)
+        return Report(command="migrate", where=banner, findings=warnings, summary=summary)
+
+    from dbtool.runner import Options, apply_plan
+    from dbtool.runner.jobs import make_jobs, refuse_in_one_transaction
+
+    jobs = make_jobs(plan.pending)
+    if all_or_nothing:
+        refuse_in_one_transaction(jobs)
+    if dry_run:
+        steps = tuple(Step(migration=m.id, action="would apply") for m in plan.pending)
+        text = "\n\n".join(_shown(m) for m in plan.pending)
+        return Report(command="migrate", where=banner, findings=warnings, steps=steps, text="" if json else text,
+                      summary=f"would apply {counted(len(steps), 'migration')}")  # fmt: skip
+
+    from dbtool.guard import decide, settle
+
+    console.say(console.banner(banner))
+    settle(decide(target, hosts=hosts, database=database), yes=yes, command="migrate", target=target)
+    options = Options(
+        lock_wait=lock_wait(project, lock_wait_),
+        all_or_nothing=all_or_nothing,
+        assume=assume or "",
+        post_apply=folder.post_apply,
+    )
+    started = time.monotonic()
+    steps = console.watch(apply_plan(target, plan_of, options, console.say), quiet=json)
+    summary = console.summary_of(steps, "applied", time.monotonic() - started)
+    if not steps:
+        summary = f"nothing to do: another run applied {counted(len(plan.pending), 'migration')} meanwhile"
+    return Report(
+        command="migrate", findings=warnings, steps=steps, summary=summary, where=banner if json else None
+    )
+
+
+def refuse_drift(drift: tuple[Finding, ...], allowed: "list[str] | tuple[()]") -> None:
+    """Raise Drift where files and ledger differ in a way that makes it wrong to go on."""
+    refused = tuple(f for f in drift if f.severity is Severity.ERROR and f.id not in allowed)
+    if refused:
+        ids = sorted({f.id for f in refused})
+        raise Drift(
+            *refused, hint="nothing was applied; to go on all the same: " + " ".join(f"--allow {id}" for id in ids)
+        )
+
+
+def _connect(target: Target, *, create: bool, yes: bool):  # noqa: ANN202
+    try:
+        return connect_for_changes(target, purpose="migrate")
+    except DatabaseMissing as missing:
+        from dbtool.guard import Ask, decide
+
+        production = isinstance(decide(target, hosts=(), database=missing.database), Ask)
+        wanted = create or (
+            not production
+            and console.can_ask()
+            and console.ask(f"the server has no database {missing.database}; create it? [y/N]").strip().lower() == "y"
+        )
+        if not wanted or (production and not yes):
+            raise
+        console.say(f"created database {create_database(target)}")
+        return connect_for_changes(target, purpose="migrate")
+
+
+def _plan(folder: Folder, ledger: Ledger, to: str) -> Plan:
+    from dbtool.script import sql_checksum_of
+
+    return make_plan(folder, ledger, sql_checksum=sql_checksum_of, up_to=to)
+
+
+def _applied(folder: Folder) -> str:
+    return f"all {len(folder.migrations)} are" if len(folder.migrations) != 1 else "the one migration is"
+
+
+def _no_files(folder: Folder) -> str:
+    return f"nothing to do: {folder.path.name}/ has no migrations; make one: dbtool new NAME"
+
+
+def _shown(migration: Migration) -> str:
+    return f"-- {migration.id}\n" + migration.path.read_text(encoding="utf-8-sig", errors="replace").rstrip("\n")

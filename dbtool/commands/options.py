@@ -1,0 +1,53 @@
+"""The options that several commands share, each said once."""
+
+from typing import Annotated
+
+import typer
+
+from dbtool.config import Project, load_project
+
+
+def _environments(incomplete: str) -> list[str]:
+    """Complete environment names: the configured ones and those every project has."""
+    try:
+        names = {"development", "production", *load_project().environments}
+    except Exception:  # a completion must never fail into the prompt
+        return []
+    return sorted(name for name in names if name.startswith(incomplete))
+
+
+def migration_ids(incomplete: str) -> list[str]:
+    """Complete migration ids from the files."""
+    from dbtool.migrations import read_migrations
+
+    try:
+        return [m.id for m in read_migrations(load_project().migrations).migrations if m.id.startswith(incomplete)]
+    except Exception:  # as above
+        return []
+
+
+Env = Annotated[
+    str | None,
+    typer.Option("--env", "-e", metavar="NAME", help="The environment, as in dbtool.toml.", autocompletion=_environments),
+]
+Url = Annotated[
+    str | None, typer.Option("--url", metavar="URL", help="Connect here: a URL, env:NAME or service:NAME.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go on without asking, also on production.")]
+LockWait = Annotated[
+    str | None, typer.Option("--lock-wait", metavar="TIME", help="How long to wait for another migrator, e.g. 60s.")
+]
+
+
+def lock_wait(project: Project, given: str | None) -> float:
+    """Return the time to wait for the migration lock, in seconds. Raises UsageError for what is no duration."""
+    from dbtool.config import parse_duration
+    from dbtool.errors import UsageError
+
+    if given is None:
+        return project.lock_wait / 1000
+    try:
+        return parse_duration(given) / 1000
+    except ValueError as error:
+        raise UsageError(f"--lock-wait must be {error}") from None

@@ -1,0 +1,217 @@
+"""Draws a Report, an error, the progress of a run; asks a question. The only file that prints to people.
+
+Results go to stdout, talk to stderr. rich is imported where there is a terminal to draw on: 60 ms.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from dbtool.finding import Finding, Severity
+from dbtool.report import Report, Step, Table, counted, plain, seconds, to_json
+from dbtool.secrets import redact
+
+if TYPE_CHECKING:
+    from dbtool.db import Where
+    from dbtool.errors import DbtoolError
+    from dbtool.runner.events import Began, Talk
+
+_colours = {"red": 31, "green": 32, "yellow": 33, "cyan": 36, "dim": 2, "bold": 1}
+
+
+def colour(text: str, name: str, stream: TextIO) -> str:
+    """Return *text* in a colour where *stream* is a terminal that wants colours (NO_COLOR, TERM=dumb)."""
+    if not stream.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") in ("dumb", None):
+        return text
+    return f"\x1b[{_colours[name]}m{text}\x1b[0m"
+
+
+def say(text: str) -> None:
+    """Tell a line on stderr, behind the progress bar where one is shown."""
+    if _bar is not None:
+        _bar.say(redact(text))
+    else:
+        _write(sys.stderr, redact(text))
+
+
+def can_ask() -> bool:
+    """Return whether there is a person at a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty() and not os.environ.get("CI")
+
+
+def ask(question: str) -> str:
+    """Return the answer of the person at the terminal."""
+    sys.stderr.write(question + ": ")
+    sys.stderr.flush()
+    return sys.stdin.readline()
+
+
+def show(report: Report, *, as_json: bool) -> None:
+    """Print a report: as text, or as JSON with the same content."""
+    if as_json:
+        _write(sys.stdout, json.dumps(to_json(report), indent=2, ensure_ascii=False))
+        return
+    if report.text:
+        _write(sys.stdout, report.text.rstrip("\n"))
+        return
+    if report.where:
+        _write(sys.stderr, banner(report.where))
+    for table in report.tables:
+        _draw_table(table)
+    for finding in report.findings:
+        _draw_finding(finding)
+    if report.summary:
+        _write(sys.stdout, colour(report.summary, "green" if report.ok else "yellow", sys.stdout))
+    for command in report.next:
+        _write(sys.stdout, f"  next: {command}")
+
+
+def show_error(error: "DbtoolError", *, as_json: bool, command: str) -> None:
+    """Print an error to stderr, or as JSON to stdout."""
+    findings: Sequence[Finding] = getattr(error, "findings", ())
+    if as_json:
+        answer = {
+            "command": command,
+            "ok": False,
+            "exit_code": error.exit_code,
+            "error": {
+                "kind": type(error).__name__,
+                "message": redact(error.message),
+                "hint": redact(error.hint),
+                "sqlstate": getattr(error, "sqlstate", None),
+                "place": plain(getattr(error, "place", None)),
+            },
+            "findings": plain(list(findings)),
+        }
+        _write(sys.stdout, json.dumps(answer, indent=2, ensure_ascii=False))
+        return
+    for finding in findings:
+        _draw_finding(finding)
+    if not findings:
+        _write(sys.stderr, colour("error: ", "red", sys.stderr) + redact(error.message))
+    if error.hint:
+        _write(sys.stderr, colour("  to do: ", "cyan", sys.stderr) + redact(error.hint))
+
+
+def banner(where: "Where") -> str:
+    """Return which database this is, and why it was chosen, in one line."""
+    return (
+        f"{where.environment}: {where.database} on {where.host}:{where.port} as {where.role}, "
+        f"PostgreSQL {where.server_version} ({where.why}; {where.url_from})"
+    )
+
+
+# ---- progress
+
+
+class _Bar:
+    """A progress bar on a terminal; a line for each migration elsewhere."""
+
+    def __init__(self, total: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        self._progress = Progress(
+            SpinnerColumn(),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.description}", markup=False),
+            console=Console(stderr=True, highlight=False),
+            transient=True,
+        )
+        self._task = self._progress.add_task("", total=total)
+        self._progress.start()
+
+    def began(self, migration: str) -> None:
+        self._progress.update(self._task, description=migration)
+
+    def stepped(self) -> None:
+        self._progress.advance(self._task)
+
+    def say(self, text: str) -> None:
+        self._progress.console.print(text, markup=False, soft_wrap=True)
+
+    def stop(self) -> None:
+        self._progress.stop()
+
+
+_bar: _Bar | None = None
+
+
+def watch(events: "Iterable[Began | Talk | Step]", *, quiet: bool = False) -> tuple[Step, ...]:
+    """Show the events of a run as they come, and return its Steps. *quiet*: only talk is shown, as for JSON."""
+    global _bar
+    steps: list[Step] = []
+    try:
+        for event in events:
+            if isinstance(event, Step):
+                steps.append(event)
+                _show_step(event, quiet)
+            elif hasattr(event, "text"):
+                say(event.text)  # pyright: ignore[reportAttributeAccessIssue]
+            elif not quiet and sys.stderr.isatty():
+                if _bar is None and event.of > 1:  # pyright: ignore[reportAttributeAccessIssue]
+                    _bar = _Bar(event.of)  # pyright: ignore[reportAttributeAccessIssue]
+                if _bar is not None:
+                    _bar.began(event.migration)
+    finally:
+        if _bar is not None:
+            _bar.stop()
+            _bar = None
+    return tuple(steps)
+
+
+def _show_step(step: Step, quiet: bool) -> None:
+    if quiet:
+        return
+    line = f"{step.action} {step.migration} ({seconds(step.seconds)})"
+    if _bar is not None:
+        _bar.stepped()
+        _bar.say(line)
+    else:
+        _write(sys.stderr, line)
+
+
+# ---- pieces
+
+
+def _draw_finding(finding: Finding) -> None:
+    names = {Severity.ERROR: ("error", "red"), Severity.WARNING: ("warning", "yellow"), Severity.NOTE: ("note", "cyan")}
+    label, tint = names[finding.severity]
+    place = f"{finding.place}: " if finding.place else ""
+    first, *rest = redact(finding.message).split("\n")
+    _write(sys.stderr, f"{place}{colour(label, tint, sys.stderr)}: {first} [{finding.id}]")
+    for line in rest:
+        _write(sys.stderr, "    " + line)
+    if finding.help:
+        _write(sys.stderr, colour("  to do: ", "cyan", sys.stderr) + redact(finding.help))
+
+
+def _draw_table(table: Table) -> None:
+    if table.title:
+        _write(sys.stdout, colour(table.title, "bold", sys.stdout))
+    rows = [list(table.columns), *[[redact(cell) for cell in row] for row in table.rows]]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(table.columns))]
+    for number, row in enumerate(rows):
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        _write(sys.stdout, colour(line, "dim", sys.stdout) if number == 0 else line)
+
+
+def summary_of(steps: Sequence[Step], verb: str, elapsed: float) -> str:
+    """Return the line that ends a run.
+
+    >>> summary_of([Step(migration="a", action="applied")], "applied", 1.5)
+    'applied 1 migration in 1.5 s'
+    """
+    return f"{verb} {counted(len(steps), 'migration')} in {seconds(elapsed)}"
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text + "\n")
+    except UnicodeEncodeError:
+        encoding = stream.encoding or "ascii"
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")

@@ -1,0 +1,37 @@
+"""Finding: what any inspection has to say. Imports nothing of dbtool."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Severity(StrEnum):
+    """How bad it is: an ERROR stops the command, a WARNING is told, a NOTE explains."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A point in a file; line and column count from 1, the column in characters."""
+
+    path: Path
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing an inspection saw: a kebab-case id that never changes, what is so, and what to do about it."""
+
+    id: str
+    message: str
+    help: str = ""
+    severity: Severity = Severity.ERROR
+    place: Place | None = None
+    migration: str = ""

@@ -1,0 +1,156 @@
+"""The migration lock: one run at a time, nothing left behind by a killed one.
+
+An advisory lock of a transaction (session locks strand behind poolers), tried again and again instead of
+waited for (CREATE INDEX CONCURRENTLY waits for every snapshot in the database, and a blocked waiter has
+one), on a connection of its own that is otherwise idle. Why it is fenced: docs/decisions/migration-lock.md.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from dbtool.config import Target
+from dbtool.db import connect_for_changes
+from dbtool.errors import DatabaseRefused, LockNotHad
+from dbtool.queries import query
+from dbtool.report import seconds
+
+if TYPE_CHECKING:
+    from dbtool.db import Conn
+
+# The first of the two keys of every advisory lock of ours: "dbt\0", read as a number.
+NAMESPACE = 0x64627400
+_POLL = 0.2  # seconds between two tries, with jitter
+_PATIENCE = 5.0  # seconds until the session of an earlier, lost run is ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who holds a lock."""
+
+    pid: int
+    role: str
+    application: str
+    address: str
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"pid {self.pid} ({self.application or 'no name'}, {self.role} from {self.address}, for {seconds(self.seconds)})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigrationLock:
+    """The lock while it is held: ``run`` is the key by which this run's transactions see that it still is."""
+
+    conn: "Conn"
+    run: int
+
+    def is_held(self) -> bool:
+        """Return whether the lock's connection still stands, as far as can be seen without asking."""
+        import select
+
+        pgconn = self.conn.pgconn
+        readable, _, _ = select.select([pgconn.socket], [], [], 0)
+        if readable:
+            try:
+                pgconn.consume_input()
+            except Exception as error:  # psycopg.OperationalError: the server closed it
+                if type(error).__name__ != "OperationalError":
+                    raise
+        return pgconn.status == 0
+
+
+@contextmanager
+def migration_lock(target: Target, *, wait: float, say: Callable[[str], None]) -> Iterator[MigrationLock]:
+    """Hold the migration lock of the target's database, on a second connection. Writes nothing.
+
+    Tells *say* who holds it while it waits. Raises LockNotHad after *wait* seconds, naming the holder.
+    """
+    with connect_for_changes(target, purpose="migration lock") as conn:
+        run = random.randrange(3, 2**31)
+        deadline = time.monotonic() + wait
+        told = 0.0
+        while not _take(conn, run):
+            holder = read_holder(conn)
+            if time.monotonic() >= deadline:
+                raise LockNotHad(
+                    f"the migration lock was not had within {seconds(wait)}: held by {holder or 'nobody any more'}",
+                    hint="another `dbtool migrate` runs: wait for it, or give more time with --lock-wait",
+                )
+            if holder and time.monotonic() - told > 5:
+                told = time.monotonic()
+                say(f"waiting for the migration lock: held by {holder}")
+            time.sleep(min(_POLL * random.uniform(0.5, 1.5), max(deadline - time.monotonic(), 0.01)))
+        yield MigrationLock(conn=conn, run=run)
+
+
+def read_holder(conn: "Conn") -> Holder | None:
+    """Return who holds the migration lock of this database, or None. Read-only."""
+    row = cast(Any, conn.execute(query("lock/holder"), {"namespace": NAMESPACE}).fetchone())
+    return (
+        Holder(pid=row[0], role=row[1], application=row[2], address=row[3], seconds=row[4]) if row else None
+    )
+
+
+def drain(conn: "Conn", *, say: Callable[[str], None]) -> None:
+    """Return when no transaction of an earlier run is under way, so that the ledger tells all. Needs the lock.
+
+    The server ends the session of a killed client within a second (client_connection_check_interval). One
+    whose network fell silent would stay: after a while it is ended here; its lock is gone, so it may not commit.
+    """
+    started = time.monotonic()
+    while not cast(Any, conn.execute(query("lock/drain"), {"namespace": NAMESPACE}).fetchone())[0]:
+        if time.monotonic() - started > _PATIENCE:
+            ended = cast(Any, conn.execute(query("lock/orphans"), {"namespace": NAMESPACE}).fetchone())[0]
+            say(f"ended {ended} session(s) that an earlier, lost run left behind")
+            started = time.monotonic()
+        time.sleep(0.05)
+
+
+def keep_yoyo_out(lock: MigrationLock, schema: str, *, wait: float, say: Callable[[str], None]) -> None:
+    """Hold plain yoyo back until the lock is released; waits while yoyo itself is at work.
+
+    yoyo inserts a row into its lock table and deletes it when done. A SHARE lock on the table keeps that
+    INSERT waiting and goes with our transaction, whereas a row of ours would outlive a kill. Raises
+    LockNotHad where yoyo's own row stays, and DatabaseRefused where the table may not be locked.
+    """
+    import psycopg
+
+    deadline = time.monotonic() + wait
+    told = False
+    while True:
+        lock.conn.execute("SAVEPOINT yoyo")
+        try:
+            lock.conn.execute(query("lock/keep_yoyo_out", schema=schema))
+            row = cast(Any, lock.conn.execute(query("lock/yoyo", schema=schema)).fetchone())
+            if row is None:
+                return
+            holder = f"yoyo, process {row[0]}, since {row[1]:%Y-%m-%d %H:%M:%S} UTC"
+        except psycopg.errors.LockNotAvailable:
+            holder = "yoyo, which is just taking it"
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise DatabaseRefused(
+                f"the table {schema}.yoyo_lock cannot be locked: {error}",
+                hint=f"connect as the owner of {schema}.yoyo_lock, or GRANT ALL on it",
+            ) from None
+        lock.conn.execute("ROLLBACK TO SAVEPOINT yoyo")
+        if time.monotonic() >= deadline:
+            raise LockNotHad(
+                f"yoyo's lock was not had within {seconds(wait)}: held by {holder}",
+                hint="if that process is gone, `yoyo break-lock` takes its row away",
+            )
+        if not told:
+            say(f"waiting for yoyo's lock: held by {holder}")
+            told = True
+        time.sleep(_POLL)
+
+
+def _take(conn: "Conn", run: int) -> bool:
+    conn.execute("BEGIN")
+    taken = cast(Any, conn.execute(query("lock/take"), {"namespace": NAMESPACE, "run": run}).fetchone())[0]
+    if not taken:
+        conn.execute("ROLLBACK")
+    return bool(taken)

@@ -1,0 +1,302 @@
+"""Files under migrations/ -> Migration, in the order in which they run; writes new files.
+
+The format is yoyo's for raw SQL: see docs/migration-format.md.
+"""
+
+import hashlib
+import heapq
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dbtool.errors import UsageError
+from dbtool.finding import Finding, Place
+from dbtool.script import BadFile
+
+# yoyo runs files of this name after each run that applied something, and never records them
+POST_APPLY = "post-apply"
+_ROLLBACK = ".rollback.sql"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """One version: its id (the file's name without its suffix), what it depends on, and its text's SHA-256.
+
+    The text itself is read when it is needed, so that memory does not grow with the number of files.
+    """
+
+    id: str
+    path: Path
+    rollback: Path | None
+    depends: tuple[str, ...]
+    transactional: bool | None  # what the header says; None: read from the statements
+    checksum: str
+
+    @property
+    def hash(self) -> str:
+        """What yoyo keys its tables by: the SHA-256 of the id."""
+        return hashlib.sha256(self.id.encode()).hexdigest()
+
+    @property
+    def is_python(self) -> bool:
+        """Whether this is one of yoyo's Python migrations, with steps."""
+        return self.path.suffix == ".py"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """What lies in migrations/: the versions in running order, and yoyo's post-apply files."""
+
+    path: Path
+    migrations: tuple[Migration, ...] = ()
+    post_apply: tuple[Migration, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    def get(self, id: str) -> Migration | None:
+        """Return the migration with this id, or the only one whose id starts with it."""
+        exact = [m for m in self.migrations if m.id == id]
+        close = exact or [m for m in self.migrations if m.id.startswith(id)]
+        return close[0] if len(close) == 1 else None
+
+
+def read_migrations(path: Path) -> Folder:
+    """Return the migrations in *path*. Raises BadFile with every unknown dependency, cycle and double id.
+
+    A folder that is not there holds no migrations.
+    """
+    if not path.is_dir():
+        return Folder(path=path)
+    names = sorted(entry.name for entry in os.scandir(path) if entry.is_file())
+    rollbacks = {name.removesuffix(_ROLLBACK) for name in names if name.endswith(_ROLLBACK)}
+    files = [name for name in names if _is_migration(name)]
+    found = [_read(path / name, rollbacks) for name in files]
+    migrations = [m for m in found if not m.id.startswith(POST_APPLY)]
+    problems = (*_double_ids(migrations), *_unknown_depends(migrations))
+    if problems:
+        raise BadFile(*problems)
+    ids = {m.id for m in found}
+    return Folder(
+        path=path,
+        migrations=tuple(in_order(migrations)),
+        post_apply=tuple(m for m in found if m.id.startswith(POST_APPLY)),
+        findings=tuple(_orphan_rollback(path, id) for id in sorted(rollbacks - ids)),
+    )
+
+
+def in_order(migrations: Sequence[Migration]) -> list[Migration]:
+    """Return the migrations so that each stands after what it depends on, and by id where that is free.
+
+    Raises BadFile for a cycle, and names it.
+    """
+    by_id = {m.id: m for m in migrations}
+    waiting = {m.id: len(set(m.depends)) for m in migrations}
+    followers: dict[str, list[str]] = defaultdict(list)
+    for migration in migrations:
+        for other in set(migration.depends):
+            followers[other].append(migration.id)
+    ready = [id for id, count in waiting.items() if count == 0]
+    heapq.heapify(ready)
+    ordered: list[Migration] = []
+    while ready:
+        id = heapq.heappop(ready)
+        ordered.append(by_id[id])
+        for follower in followers[id]:
+            waiting[follower] -= 1
+            if waiting[follower] == 0:
+                heapq.heappush(ready, follower)
+    if len(ordered) < len(migrations):
+        done = {m.id for m in ordered}
+        raise BadFile(_cycle_finding([m for m in migrations if m.id not in done]))
+    return ordered
+
+
+def heads(migrations: Sequence[Migration]) -> tuple[str, ...]:
+    """Return the ids on which a new migration depends: those that no other depends on.
+
+    Where a project keeps order by name alone, only the last one counts, not every file.
+    """
+    wanted = {id for m in migrations for id in m.depends}
+    last = migrations[-1].id if migrations else ""
+    return tuple(m.id for m in migrations if m.id not in wanted and (m.depends or m.id == last))
+
+
+def slug_of(name: str) -> str:
+    """Return *name* as it stands in a file name.
+
+    >>> slug_of("Add users' e-mail")
+    'add_users_e_mail'
+    """
+    return re.sub(r"[^a-z0-9]+", "_", name.lower().replace("'", "")).strip("_")
+
+
+def write_migration(folder: Folder, name: str, now: datetime | None = None) -> tuple[Path, Path]:
+    """Write an empty migration and its rollback, depending on the heads, and return both paths. Writes files.
+
+    Raises UsageError for a name without a letter or digit, or one that is taken.
+    """
+    slug = slug_of(name)
+    if not slug:
+        raise UsageError(f"{name!r} has no letter or digit to name a file by")
+    stamp = max(f"{now or datetime.now(UTC):%Y%m%d%H%M%S}", _after_last(folder))
+    path = folder.path / f"{stamp}_{slug}.sql"
+    rollback = folder.path / f"{stamp}_{slug}{_ROLLBACK}"
+    if path.exists() or rollback.exists():
+        raise UsageError(f"{path} exists already", hint="wait a second, or choose another name")
+    depends = "".join(f"-- depends: {id}\n" for id in heads(folder.migrations))
+    folder.path.mkdir(parents=True, exist_ok=True)
+    _write_new(path, f"{depends}-- {name}\n\n")
+    _write_new(rollback, f"-- undoes {path.name}\n\n")
+    return path, rollback
+
+
+def _after_last(folder: Folder) -> str:
+    # Two migrations made within one second, or after one from a clock that is ahead, still sort in order.
+    stamps = [m.id[:14] for m in folder.migrations if re.match(r"\d{14}_", m.id)]
+    return str(int(max(stamps)) + 1) if stamps else ""
+
+
+def _write_new(path: Path, text: str) -> None:
+    with path.open("x", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _is_migration(name: str) -> bool:
+    return (
+        name.endswith((".sql", ".py"))
+        and not name.endswith(_ROLLBACK)
+        and not name.startswith(("_tmp_", "."))
+    )
+
+
+_HEADER_BYTES = 65_536  # the header is the comments at the top; more than this is no header
+
+
+def _read(path: Path, rollbacks: set[str]) -> Migration:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        first = file.read(_HEADER_BYTES)
+        digest.update(first)
+        while piece := file.read(1 << 20) if len(first) == _HEADER_BYTES else b"":
+            digest.update(piece)
+    directives = _python_depends(first) if path.suffix == ".py" else _directives(path, first)
+    rollback = path.with_name(path.stem + _ROLLBACK) if path.stem in rollbacks else None
+    return Migration(
+        id=path.stem,
+        path=path,
+        rollback=rollback,
+        depends=tuple(directives.get("depends", "").split()),
+        transactional=_transactional(path, directives.get("transactional")),
+        checksum=digest.hexdigest(),
+    )
+
+
+_directive = re.compile(r"\s*--\s*(transactional|depends)\s*:\s*(.*)$")
+
+
+def _directives(path: Path, first: bytes) -> dict[str, str]:
+    """Return what the comments at the top say, as yoyo reads them: repeated lines add up."""
+    directives: dict[str, str] = {}
+    for line in first.decode("utf-8-sig", errors="replace").splitlines():
+        if line.strip() and not line.lstrip().startswith("--"):
+            break
+        if found := _directive.match(line):
+            directives[found[1]] = f"{directives.get(found[1], '')} {found[2]}".strip()
+    return directives
+
+
+def _python_depends(source: bytes) -> dict[str, str]:
+    # A Python migration is not imported to learn its place: __depends__ is a literal in every one seen.
+    import ast
+
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assign) and any(getattr(t, "id", "") == "__depends__" for t in node.targets):
+            value = ast.literal_eval(node.value)
+            return {"depends": value if isinstance(value, str) else " ".join(sorted(value))}
+    return {}
+
+
+def _transactional(path: Path, value: str | None) -> bool | None:
+    if value is None:
+        return None
+    if value.lower() not in ("true", "false"):
+        raise BadFile(
+            Finding(
+                id="bad-header",
+                message=f"-- transactional: is true or false, found {value!r}",
+                place=Place(path=path),
+            )
+        )
+    return value.lower() == "true"
+
+
+def _double_ids(migrations: Iterable[Migration]) -> Iterator[Finding]:
+    seen: dict[str, Migration] = {}
+    for migration in migrations:
+        if first := seen.get(migration.id):
+            yield Finding(
+                id="double-id",
+                message=f"two files have the id {migration.id}: {first.path.name} and {migration.path.name}",
+                help="rename the one that is applied nowhere",
+                place=Place(path=migration.path),
+                migration=migration.id,
+            )
+        seen[migration.id] = migration
+
+
+def _unknown_depends(migrations: Sequence[Migration]) -> Iterator[Finding]:
+    import difflib
+
+    known = {m.id for m in migrations}
+    for migration in migrations:
+        for other in migration.depends:
+            if other not in known:
+                close = difflib.get_close_matches(other, known, n=1)
+                yield Finding(
+                    id="unknown-depends",
+                    message=f"{migration.id} depends on {other}, which is not in {migration.path.parent.name}/",
+                    help=f"did you mean {close[0]}?"
+                    if close
+                    else "was the file deleted, or never committed?",
+                    place=Place(path=migration.path, line=_line_of(migration.path, other)),
+                    migration=migration.id,
+                )
+
+
+def _line_of(path: Path, word: str) -> int:
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return next((number for number, line in enumerate(lines, start=1) if word in line), 1)
+
+
+def _cycle_finding(stuck: Sequence[Migration]) -> Finding:
+    by_id = {m.id: m for m in stuck}
+    walk = [stuck[0].id]
+    while True:
+        following = next(id for id in by_id[walk[-1]].depends if id in by_id)
+        if following in walk:
+            cycle = [*walk[walk.index(following) :], following]
+            break
+        walk.append(following)
+    first = by_id[cycle[0]]
+    return Finding(
+        id="dependency-cycle",
+        message="these depend on each other in a circle: " + " -> ".join(cycle),
+        help="take one `-- depends:` out",
+        place=Place(path=first.path, line=_line_of(first.path, cycle[1])),
+        migration=first.id,
+    )
+
+
+def _orphan_rollback(path: Path, id: str) -> Finding:
+    from dbtool.finding import Severity
+
+    return Finding(
+        id="orphan-rollback",
+        message=f"{id}{_ROLLBACK} has no {id}.sql beside it",
+        help="was the migration renamed? its rollback has the same name",
+        severity=Severity.WARNING,
+        place=Place(path=path / (id + _ROLLBACK)),
+    )

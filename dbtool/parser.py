@@ -1,0 +1,194 @@
+"""PostgreSQL's own parser (libpg_query, through postgast): the only file that knows that package.
+
+The grammar is PostgreSQL 18's, which takes the syntax of 14 to 17 as well. postgast is imported where it is
+used: it costs about 0.1 s, and a `migrate` with nothing to do needs no parser.
+"""
+
+import ctypes
+import mmap
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from dbtool.errors import DbtoolError
+
+# What the grammar is given in one bite. The syntax tree of a 50 MB INSERT takes a gigabyte, so a single
+# statement larger than HUGE is only followed to its end, and judged by the server.
+BITE = 1_000_000  # bytes
+HUGE = 4_000_000  # bytes
+
+
+class SyntaxRefused(DbtoolError):
+    """PostgreSQL's parser refused a text; ``offset`` is in bytes from the start of what was parsed."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One statement: from ``start`` up to ``end`` in bytes, without its semicolon or the comments before it."""
+
+    start: int
+    end: int
+
+
+def split_statements(sql: bytes | mmap.mmap, start: int = 0, end: int | None = None) -> Iterator[Span]:
+    """Yield the statements of ``sql[start:end]`` in order, each checked against the grammar. Raises SyntaxRefused.
+
+    >>> sql = b"select ';'; -- two\\nselect 2"
+    >>> [sql[s.start:s.end] for s in split_statements(sql)]
+    [b"select ';'", b'select 2']
+    """
+    end = len(sql) if end is None else end
+    while start < end:
+        bite = _boundary(sql, start + BITE, end)
+        while (refused := _refusal(sql, start, bite)) and refused.cut_short and bite < end:
+            if bite - start > HUGE:
+                break
+            bite = _boundary(sql, start + 2 * (bite - start), end)
+        if refused and bite - start > HUGE:
+            bite = _before_huge(sql, start, end)
+            refused = _refusal(sql, start, bite)
+        if refused and bite - start <= HUGE:
+            raise SyntaxRefused(refused.message, start + refused.offset)
+        if refused:
+            yield _trimmed(sql, start, bite)
+        else:
+            yield from (Span(start + s.start, start + s.end) for s in _split(sql[start:bite]))
+        start = bite
+
+
+def syntax_tree(sql: bytes) -> Any:
+    """Return the protobuf node of the one statement in *sql*, as libpg_query's pg_query.proto names it.
+
+    >>> syntax_tree(b"create index concurrently i on t (a)").index_stmt.concurrent
+    True
+    """
+    from postgast import parse
+
+    return parse(sql.decode()).stmts[0].stmt
+
+
+def node_name(tree: Any) -> str:
+    """Return the kind of a syntax tree, as libpg_query names it.
+
+    >>> node_name(syntax_tree(b"create table t ()"))
+    'create_stmt'
+    """
+    return tree.WhichOneof("node") or ""
+
+
+def tokens(sql: bytes) -> Iterator[bytes]:
+    """Yield the tokens of *sql* without comments and white space; raises SyntaxRefused.
+
+    >>> list(tokens(b"select 1 /* one */;"))
+    [b'select', b'1', b';']
+    """
+    from postgast import PgQueryError, scan
+
+    try:
+        scanned = scan(sql.decode())
+    except PgQueryError as error:
+        raise SyntaxRefused(error.message, max(error.cursorpos - 1, 0)) from None
+    comments = (275, 276)  # SQL_COMMENT, C_COMMENT in pg_query.proto
+    for token in scanned.tokens:
+        if token.token not in comments:
+            yield sql[token.start : token.end]
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    message: str
+    offset: int  # bytes
+    cut_short: bool  # more text might mend it
+
+
+def _refusal(sql: bytes | mmap.mmap, start: int, end: int) -> _Refusal | None:
+    if end - start > 2 * HUGE:
+        return _Refusal("statement too large for the grammar", 0, cut_short=True)
+    try:
+        _split(sql[start:end])
+    except SyntaxRefused as error:
+        at_the_end = error.offset >= len(sql[start:end].rstrip()) - 1
+        return _Refusal(error.message, error.offset, at_the_end or error.message.startswith("unterminated"))
+    return None
+
+
+def _split(sql: bytes) -> list[Span]:
+    # postgast.split() gives the texts without their offsets, so the C function is called as it does.
+    from postgast import PgQueryError
+    from postgast.errors import check_error
+    from postgast.native import lib
+
+    result = lib.pg_query_split_with_parser(ctypes.c_char_p(sql))
+    try:
+        check_error(result)
+        found = (result.stmts[number].contents for number in range(result.n_stmts))
+        return [Span(s.stmt_location, s.stmt_location + s.stmt_len) for s in found]
+    except PgQueryError as error:
+        raise SyntaxRefused(error.message, byte_offset(sql, error.cursorpos - 1)) from None
+    finally:
+        lib.pg_query_free_split_result(result)
+
+
+def byte_offset(sql: bytes, characters: int) -> int:
+    """Return where the character at index *characters* of UTF-8 *sql* starts, in bytes.
+
+    >>> byte_offset("é;".encode(), 1)
+    2
+    """
+    if characters <= 0 or sql.isascii():
+        return max(characters, 0)
+    return len(sql.decode()[:characters].encode())
+
+
+_line_end = re.compile(rb";[ \t\r]*\n")
+
+
+def _boundary(sql: bytes | mmap.mmap, wanted: int, end: int) -> int:
+    # A semicolon at the end of a line may stand in a string or a body; then the grammar says so.
+    if wanted >= end:
+        return end
+    found = _line_end.search(sql, wanted, end)
+    return found.end() if found else end
+
+
+# The lexical structure of section 4.1 of the manual, as far as it takes to find a statement's semicolon.
+_lexeme = re.compile(
+    rb"""[eE]'(?:[^'\\]|\\.|'')*'
+       | [A-Za-z_\x80-\xff][\w$\x80-\xff]*
+       | '[^']*' | "[^"]*"
+       | \$(?P<tag>[A-Za-z_\x80-\xff]?[\w\x80-\xff]*)\$.*?\$(?P=tag)\$
+       | --[^\n]*
+       | /\*.*?\*/
+       | (?P<semicolon>;)
+       | [^A-Za-z_\x80-\xff'"$\-/;]+ | .""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def _before_huge(sql: bytes | mmap.mmap, start: int, end: int) -> int:
+    """Return the end of the statements before the first huge one, or of that one where it stands first."""
+    done = start
+    for lexeme in _lexeme.finditer(sql, start, end):
+        if lexeme.lastgroup == "semicolon":
+            if lexeme.end() - done > BITE:
+                return done if done > start else lexeme.end()
+            done = lexeme.end()
+    return end
+
+
+_leading = re.compile(rb"(?:\s+|--[^\n]*(?:\n|$)|/\*.*?\*/)*", re.DOTALL)
+
+
+def _trimmed(sql: bytes | mmap.mmap, start: int, end: int) -> Span:
+    found = _leading.match(sql, start, end)
+    start = found.end() if found else start
+    while end > start and sql[end - 1 : end] in b"; \t\r\n":
+        end -= 1
+    return Span(start, end)

@@ -1,0 +1,109 @@
+"""What a command answers, as data: Report and Step. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, is_dataclass
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any, cast
+
+from dbtool.db import Where
+from dbtool.finding import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One migration that was applied, rolled back or recorded."""
+
+    migration: str
+    action: str  # applied, rolled back, recorded, would apply, would roll back
+    seconds: float = 0.0
+    statements: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows for a person; ``align`` has an "l" or "r" for each column."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The answer of a command: drawn as text by console.py, as JSON by to_json()."""
+
+    command: str
+    summary: str
+    exit_code: int = 0
+    where: Where | None = None
+    steps: Sequence[Step] = ()
+    findings: Sequence[Finding] = ()
+    tables: Sequence[Table] = ()
+    text: str = ""  # printed as it is, and nothing else: completion scripts, --dry-run SQL
+    next: Sequence[str] = ()  # commands to type next
+    data: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the command did what was asked."""
+        return self.exit_code == 0
+
+
+def to_json(report: Report) -> dict[str, Any]:
+    """Return the report as JSON's types. Keys are only ever added: docs/json.md."""
+    drawn: dict[str, Any] = {
+        "command": report.command,
+        "ok": report.ok,
+        "exit_code": report.exit_code,
+        "summary": report.summary,
+        "target": plain(report.where),
+        "steps": plain(list(report.steps)),
+        "findings": plain(list(report.findings)),
+        "next": list(report.next),
+    }
+    return drawn | {key: plain(value) for key, value in report.data.items()}
+
+
+def plain(value: object) -> Any:
+    """Return *value* in JSON's types: dataclasses as objects, times in ISO 8601, paths as texts.
+
+    >>> plain({"a": (Path("b"), None)})
+    {'a': ['b', None]}
+    """
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in cast(Mapping[object, object], value).items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in cast(Sequence[object], value)]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    return str(value) if isinstance(value, Path) else value
+
+
+def seconds(value: float) -> str:
+    """Return a duration as a person reads it.
+
+    >>> seconds(0.0042), seconds(12.34), seconds(75), seconds(3700)
+    ('4 ms', '12.3 s', '1 min 15 s', '1 h 1 min')
+    """
+    if value < 1:
+        return f"{value * 1000:.0f} ms"
+    if value < 60:
+        return f"{value:.1f} s"
+    if value < 3600:
+        return f"{value // 60:.0f} min {value % 60:.0f} s"
+    return f"{value // 3600:.0f} h {value % 3600 // 60:.0f} min"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "migration"), counted(2, "migration")
+    ('1 migration', '2 migrations')
+    """
+    return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -1,0 +1,168 @@
+"""Applies a Plan under the migration lock, each migration exactly once. Yields a Step for each, and what to tell.
+
+A run opens a session (lock, ledger), makes its plan from that ledger, runs it in batches, and makes all of it
+durable. Where the connection is lost, the next session's ledger says what was done, and the run goes on from
+there. docs/decisions/exactly-once.md says why each of the pieces is there.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from dbtool.config import Target
+from dbtool.errors import DatabaseRefused, Unreachable
+from dbtool.ledger import Ledger, read_ledger
+from dbtool.migrations import Migration
+from dbtool.plan import Plan
+from dbtool.report import Step, seconds
+from dbtool.runner.events import Began, Talk
+from dbtool.runner.failure import PASSING, StatementFailed
+from dbtool.runner.jobs import Job, Way, make_jobs, refuse_in_one_transaction
+from dbtool.runner.pipeline import ConnectionLost, Entry, stream
+from dbtool.runner.python import run_python
+from dbtool.runner.session import Session, open_session
+from dbtool.runner.stepwise import run_stepwise
+from dbtool.runner.transactional import failed, record, roll_back, run_batch
+from dbtool.runner.watch import Watch
+
+Event = Began | Talk | Step
+Say = Callable[[str], None]
+
+_RECONNECTS = 5  # in a row, without a migration applied in between
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to run."""
+
+    lock_wait: float  # seconds
+    all_or_nothing: bool = False
+    assume: str = ""  # what to take of a statement whose outcome the catalog does not tell: done, again
+    undo: bool = False  # run the rollbacks of the plan's migrations
+    post_apply: Sequence[Migration] = ()  # yoyo's files that run after whatever was applied, unrecorded
+
+
+def apply_plan(target: Target, make: Callable[[Ledger], Plan], options: Options, say: Say) -> Iterator[Event]:
+    """Apply what *make* finds pending in the ledger as it stands under the lock. Writes.
+
+    A lost connection is had again, and the ledger asked; after some tries without a step forward
+    Unreachable is raised. Raises StatementFailed for the first migration that the database refuses,
+    LockNotHad, and BadFile before anything is applied.
+    """
+    tries = 0
+    while True:
+        try:
+            with open_session(target, lock_wait=options.lock_wait, say=say) as session:
+                for event in _run(session, make(session.ledger), options):
+                    tries = 0 if isinstance(event, Step) else tries
+                    yield event
+            return
+        except (ConnectionLost, Unreachable) as lost:
+            tries += 1
+            if tries > _RECONNECTS or (isinstance(lost, Unreachable) and tries == 1):
+                raise _unreachable(lost) from None
+            say(f"connection lost: {lost}; connecting again, to read in the ledger what was applied")
+            time.sleep(min(0.1 * 2**tries, 3) * random.uniform(0.7, 1.3))
+
+
+def baseline(target: Target, make: Callable[[Ledger], Plan], options: Options, say: Say) -> list[Step]:
+    """Record what *make* finds as applied without running anything, in one transaction. Writes.
+
+    Raises DatabaseRefused where the ledger cannot be written, and ConnectionLost's reason as Unreachable.
+    """
+    try:
+        with open_session(target, lock_wait=options.lock_wait, say=say) as session:
+            pending = make(session.ledger).pending
+            scripts = {job.migration.id: job.kept for job in make_jobs(pending)}
+            entries = [
+                *session.begin(lock_timeout=target.environment.lock_timeout),
+                *(record(session, m, scripts[m.id], operation="mark") for m in pending),
+                Entry(b"COMMIT"),
+            ]
+            for _, result in stream(session.conn, entries, on_idle=lambda _: None):
+                if failed(result):
+                    roll_back(session)
+                    raise DatabaseRefused(
+                        f"the ledger cannot be written: {result.error_message.decode().strip()}"
+                    )
+            session.flush()
+            return [Step(migration=m.id, action="recorded") for m in pending]
+    except ConnectionLost as lost:
+        raise _unreachable(lost) from None
+
+
+def _run(session: Session, plan: Plan, options: Options) -> Iterator[Event]:
+    jobs = make_jobs(plan.pending, undo=options.undo)
+    make_jobs(options.post_apply)  # refused before anything is applied, like the others
+    watch = Watch(session)
+    try:
+        if options.all_or_nothing and jobs:
+            refuse_in_one_transaction(jobs)
+            yield from _retrying(session, watch, jobs, options)
+        else:
+            for _, group in groupby(jobs, key=lambda job: job.way if job.way is Way.TRANSACTION else job):
+                yield from _retrying(session, watch, tuple(group), options)
+        if jobs and not options.undo:
+            yield from _post_apply(session, watch, options)
+    finally:
+        # The commits did not wait for the disk; this one does, before anything is reported.
+        if session.conn.info.transaction_status == 0:
+            session.flush()
+
+
+def _retrying(session: Session, watch: Watch, jobs: Sequence[Job], options: Options) -> Iterator[Event]:
+    """Run one group of jobs of the same way; what fails for a lock or a deadlock is tried again from there."""
+    waiting = list(jobs)
+    tries = 0
+    while waiting:
+        watch.forget()
+        try:
+            for event in _attempt(session, watch, waiting, options):
+                if isinstance(event, Step):
+                    del waiting[0]
+                    tries = 0
+                yield event
+        except StatementFailed as failure:
+            tries += 1
+            if failure.sqlstate not in PASSING or tries >= session.target.project.lock_tries:
+                raise watch.named(failure) from None
+            pause = min(0.5 * 1.5**tries, 5) * random.uniform(0.5, 1.5)
+            yield Talk(
+                f"{failure.migration}: {watch.reason(failure)}; "
+                f"try {tries + 1} of {session.target.project.lock_tries} in {seconds(pause)}"
+            )
+            time.sleep(pause)
+
+
+def _attempt(session: Session, watch: Watch, jobs: Sequence[Job], options: Options) -> Iterator[Event]:
+    way = jobs[0].way
+    if way is Way.TRANSACTION:
+        yield from run_batch(session, jobs, on_idle=watch, one_transaction=options.all_or_nothing)
+        return
+    for job in tuple(jobs):
+        if way is Way.STEPWISE:
+            session.ledger = read_ledger(session.conn, session.schema)
+            yield from run_stepwise(session, job, on_idle=watch, assume=options.assume)
+        else:
+            yield from run_python(session, job.migration, number=job.number, of=job.of, undo=job.undo)
+
+
+def _post_apply(session: Session, watch: Watch, options: Options) -> Iterator[Event]:
+    for migration in options.post_apply:
+        if migration.is_python:
+            yield from run_python(session, migration, number=1, of=1, mark=False)
+            continue
+        (job,) = make_jobs([migration])
+        for event in run_batch(session, [job], on_idle=watch, mark=False):
+            yield event if isinstance(event, Began) else Talk(f"ran {migration.path.name}")
+
+
+def _unreachable(lost: Exception) -> Unreachable:
+    if isinstance(lost, Unreachable):
+        return lost
+    return Unreachable(
+        f"the connection was lost, and could not be kept again: {lost}",
+        hint="`dbtool migrate` goes on from what the ledger has; `dbtool status` shows it",
+    )

@@ -1,0 +1,97 @@
+"""What the server refused, told with its place in the file. Pure but for reading the diagnostics."""
+
+from typing import TYPE_CHECKING
+
+from dbtool.errors import DatabaseRefused
+from dbtool.finding import Place
+from dbtool.parser import byte_offset
+from dbtool.script import Script, Statement
+
+if TYPE_CHECKING:
+    from psycopg.errors import Diagnostic
+    from psycopg.pq.abc import PGresult
+
+# SQLSTATEs after which the same transaction may well succeed: lock_not_available, deadlock_detected,
+# serialization_failure (manual, appendix A)
+PASSING = ("55P03", "40P01", "40001")
+QUERY_CANCELED = "57014"
+DUPLICATE_KEY = "23505"
+
+
+class StatementFailed(DatabaseRefused):
+    """The server refused a statement of a migration; ``sqlstate`` and ``place`` say what and where."""
+
+    def __init__(
+        self, message: str, *, hint: str, sqlstate: str, place: Place | None, migration: str
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.sqlstate = sqlstate
+        self.place = place
+        self.migration = migration
+
+
+def diagnostic(result: "PGresult") -> "Diagnostic":
+    """Return what the server says of a failed result."""
+    from psycopg.errors import Diagnostic
+
+    return Diagnostic(result, "utf-8")
+
+
+def statement_failed(
+    diag: "Diagnostic",
+    *,
+    migration: str,
+    script: Script | None,
+    statement: Statement | None,
+    number: int,
+    aftermath: str,
+) -> StatementFailed:
+    """Return the error for statement *number* of a migration; *aftermath* says what became of the rest."""
+    lines = [f"{diag.severity or 'ERROR'}: {diag.message_primary} (SQLSTATE {diag.sqlstate})"]
+    place = None
+    if script and statement:
+        offset = _offset(diag, script, statement)
+        place = script.place(offset)
+        lines[0] = f"{place}: {lines[0]}"
+        lines += ["", *("    " + line for line in script.excerpt(offset).split("\n")), ""]
+    for label, text in (
+        ("detail", diag.message_detail),
+        ("hint", diag.message_hint),
+        ("where", diag.context),
+        ("in", diag.internal_query),
+    ):
+        if text:
+            lines.append(f"  {label}: " + text.replace("\n", "\n    "))
+    if number and script:
+        lines.append(f"  statement {number} of {len(script.statements)} of {migration}; {aftermath}")
+    else:
+        lines.append(f"  in {migration}; {aftermath}")
+    return StatementFailed(
+        "\n".join(lines),
+        hint=_remedies.get(diag.sqlstate or "", ""),
+        sqlstate=diag.sqlstate or "",
+        place=place,
+        migration=migration,
+    )
+
+
+def _offset(diag: "Diagnostic", script: Script, statement: Statement) -> int:
+    # The server counts characters from the start of the statement that it was sent.
+    position = int(diag.statement_position or 0)
+    if position <= 0:
+        return statement.start
+    return statement.start + byte_offset(script.text(statement), position - 1)
+
+
+_remedies = {
+    "55P03": "find who holds the lock (named above) and let it end, or give more time: lock_timeout, lock_tries",
+    "40P01": "two transactions waited for each other; when it stays so, take the locks in one order",
+    "57014": "raise statement_timeout for this environment in dbtool.toml, or do it in smaller steps",
+    "42501": "GRANT what is missing, or connect as the role that owns the schema: dbtool doctor names it",
+    "55P04": "a new enum value can be used once its transaction is committed: put ADD VALUE in an earlier migration",
+    "25001": "this statement must run outside of a transaction: -- transactional: false at the top of the file",
+    "2D000": "a procedure that commits runs outside of a transaction: -- transactional: false at the top of the file",
+    "0A000": "does this server's version have it? dbtool status shows the version",
+    "53100": "the server's disk is full",
+    "25006": "the server or the session is read-only",
+}

@@ -1,0 +1,168 @@
+"""Statements sent ahead of their answers: libpq's pipeline mode, with a window and without a surprise.
+
+Everything up to one Sync fails as one: after an error the server skips what was sent behind it (manual,
+34.5 "Pipeline Mode"). So a batch of migrations, each in BEGIN ... COMMIT, costs one round trip, and nothing
+after a failed one is run. Every statement is its own message: pg_stat_activity, the server's log and error
+positions show the statement and not the batch.
+"""
+
+import selectors
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from psycopg import OperationalError
+from psycopg.pq import ConnStatus, ExecStatus
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGresult
+
+    from dbtool.db import Conn
+
+_WINDOW = 1_000  # statements in flight
+_WINDOW_BYTES = 4_000_000
+_IDLE = 0.25  # seconds without an answer until on_idle is called
+_CANCEL_PATIENCE = 5.0  # seconds to wait for what a cancelled statement answers
+
+
+class ConnectionLost(Exception):
+    """The connection broke: what was under way is done or not, and only the ledger knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message: a statement, its parameters as text, and whatever the sender wants to know it by."""
+
+    sql: bytes
+    params: tuple[bytes | None, ...] | None = None
+    tag: object = None
+
+
+def stream(
+    conn: "Conn", entries: Iterable[Entry], *, on_idle: Callable[[float], None]
+) -> Iterator[tuple[Entry, "PGresult"]]:
+    """Send the entries, and yield each with its result as it comes. The first failed one is the last yielded.
+
+    *on_idle* is called with the seconds since the last answer while the server is silent. On ctrl-C the
+    running statement is cancelled, what was completed until then is still yielded, and KeyboardInterrupt
+    is raised at the end. Raises ConnectionLost.
+    """
+    pgconn = conn.pgconn
+    source, sent = iter(entries), deque[Entry]()
+    state = _State()
+    try:
+        pgconn.nonblocking = 1
+        pgconn.enter_pipeline_mode()
+        while not state.synced:
+            _fill(conn, source, sent, state)
+            for entry, result in _collect(conn, sent, state, on_idle):
+                yield entry, result
+                if result.status == ExecStatus.FATAL_ERROR:
+                    state.stopping = True
+    except OperationalError as error:
+        raise ConnectionLost(str(error).strip()) from None
+    if pgconn.status != ConnStatus.OK:
+        raise ConnectionLost(pgconn.get_error_message().strip())
+    pgconn.exit_pipeline_mode()
+    pgconn.nonblocking = 0
+    if state.interrupted:
+        raise KeyboardInterrupt
+
+
+@dataclass(slots=True)
+class _State:
+    in_flight: int = 0  # bytes
+    stopping: bool = False  # send nothing more but the Sync
+    sync_sent: bool = False
+    synced: bool = False
+    between: bool = False  # a result was read, the NULL that ends its list was not
+    interrupted: float = 0.0  # when; 0.0: not
+    cancelled: float = 0.0
+
+
+def _fill(conn: "Conn", source: Iterator[Entry], sent: deque[Entry], state: _State) -> None:
+    pgconn = conn.pgconn
+    fresh = False
+    while not state.sync_sent and len(sent) < _WINDOW and state.in_flight < _WINDOW_BYTES:
+        entry = None if state.stopping else next(source, None)
+        if entry is None:
+            pgconn.pipeline_sync()
+            state.sync_sent = True
+            return
+        pgconn.send_query_params(entry.sql, entry.params)
+        sent.append(entry)
+        state.in_flight += len(entry.sql)
+        fresh = True
+    if fresh:
+        pgconn.send_flush_request()  # else the server keeps its answers until 8 kB have gathered
+
+
+def _collect(
+    conn: "Conn", sent: deque[Entry], state: _State, on_idle: Callable[[float], None]
+) -> Iterator[tuple[Entry, "PGresult"]]:
+    """Wait until something comes, and yield all that has come."""
+    _wait(conn, state, on_idle)
+    pgconn = conn.pgconn
+    while not state.synced and not pgconn.is_busy():
+        result = pgconn.get_result()
+        if result is None:
+            if not state.between:
+                if pgconn.status != ConnStatus.OK:
+                    raise OperationalError(pgconn.get_error_message())
+                return
+            state.between = False
+        elif result.status == ExecStatus.PIPELINE_SYNC:
+            state.synced = True
+        else:
+            state.between = True
+            if not sent or pgconn.status != ConnStatus.OK:
+                raise OperationalError(pgconn.get_error_message())
+            entry = sent.popleft()
+            state.in_flight -= len(entry.sql)
+            if result.status != ExecStatus.PIPELINE_ABORTED:
+                yield entry, result
+
+
+def _wait(conn: "Conn", state: _State, on_idle: Callable[[float], None]) -> None:
+    pgconn = conn.pgconn
+    since = time.monotonic()
+    while True:
+        try:
+            unsent = pgconn.flush() == 1
+            if not pgconn.is_busy() and not unsent and not state.interrupted:
+                return
+            wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if unsent else 0)
+            with selectors.DefaultSelector() as selector:
+                selector.register(pgconn.socket, wanted)
+                ready = selector.select(_IDLE)
+            if any(events & selectors.EVENT_READ for _, events in ready):
+                pgconn.consume_input()
+                if not pgconn.is_busy():
+                    return
+            if ready:
+                continue
+            if not state.interrupted:
+                on_idle(time.monotonic() - since)
+            else:
+                _cancel(conn, state)
+        except KeyboardInterrupt:
+            if state.interrupted:
+                raise  # asked twice: go at once
+            state.interrupted = time.monotonic()
+            state.stopping = True
+            _cancel(conn, state)
+            if not state.sync_sent:
+                pgconn.pipeline_sync()
+                state.sync_sent = True
+
+
+def _cancel(conn: "Conn", state: _State) -> None:
+    # Asked again and again: a request that arrives between two statements is lost.
+    now = time.monotonic()
+    if now - state.interrupted > _CANCEL_PATIENCE:
+        raise KeyboardInterrupt
+    if now - state.cancelled >= _IDLE:
+        state.cancelled = now
+        conn.cancel_safe(timeout=2)

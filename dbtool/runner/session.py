@@ -1,0 +1,178 @@
+"""One session of a run: the connection that works, the lock beside it, the ledger as it was found under it."""
+
+import getpass
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from dbtool.config import Target, direct_target
+from dbtool.db import connect, connect_for_changes
+from dbtool.errors import DatabaseRefused
+from dbtool.ledger import Ledger, read_ledger
+from dbtool.lock import NAMESPACE, MigrationLock, drain, keep_yoyo_out, migration_lock
+from dbtool.queries import query
+from dbtool.runner.pipeline import ConnectionLost, Entry
+
+if TYPE_CHECKING:
+    from dbtool.db import Conn
+
+
+@dataclass(slots=True)
+class Session:
+    """What a run works with. ``say`` takes lines for the one who watches."""
+
+    conn: "Conn"
+    target: Target
+    lock: MigrationLock
+    ledger: Ledger
+    say: Callable[[str], None]
+    watches_client: bool  # the server can notice by itself that we are gone
+    _monitor: "Conn | None" = None
+
+    @property
+    def schema(self) -> str:
+        """The ledger's schema."""
+        return self.ledger.schema
+
+    def begin(self, *, lock_timeout: int) -> Iterator[Entry]:
+        """Yield what opens a transaction: its settings and the fence. *lock_timeout* in milliseconds."""
+        statement_timeout = self.target.environment.statement_timeout
+        yield Entry(b"BEGIN")
+        yield Entry(
+            self.sql("run/begin"),
+            (
+                str(lock_timeout).encode(),
+                None if statement_timeout is None else str(statement_timeout).encode(),
+                str(self.lock.run).encode(),
+                str(NAMESPACE).encode(),
+                b"off",
+                b"1000" if self.watches_client else b"0",
+            ),
+            FENCE,
+        )
+
+    def sql(self, name: str) -> bytes:
+        """Return a query of ours as bytes, with the ledger's schema in it."""
+        return query(name, schema=self.schema).as_bytes(self.conn)
+
+    def flush(self) -> None:
+        """Make all that was committed durable: the transactions before this one did not wait for the disk."""
+        import psycopg
+
+        try:
+            self.conn.execute(query("ledger/flush", schema=self.schema))
+        except psycopg.OperationalError as error:
+            raise ConnectionLost(str(error).strip()) from None
+
+    def monitor(self) -> "Conn":
+        """Return a connection that is neither busy nor in a transaction: opened when it is first needed.
+
+        The lock's own connection must not ask anything: a snapshot in its transaction would hold up
+        CREATE INDEX CONCURRENTLY for as long as the lock is held.
+        """
+        if self._monitor is None or self._monitor.closed:
+            self._monitor = connect(direct_target(self.target), purpose="monitor", read_only=True)
+        return self._monitor
+
+    def close(self) -> None:
+        """Close the monitor's connection; the others are closed by who opened them."""
+        if self._monitor is not None:
+            self._monitor.close()
+
+
+FENCE = "fence"
+
+
+def who() -> tuple[str, str]:
+    """Return the user and the host that the log will name."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container's uid without a name
+        user = str(os.getuid())
+    return user[:255], socket.gethostname()[:255]
+
+
+@contextmanager
+def open_session(target: Target, *, lock_wait: float, say: Callable[[str], None]) -> Iterator[Session]:
+    """Hold the migration lock and give the session that works under it; makes the ledger where there is none.
+
+    Raises LockNotHad after *lock_wait* seconds, Unreachable, DatabaseRefused, and ConnectionLost.
+    """
+    import psycopg
+
+    with ExitStack() as stack:
+        try:
+            conn = stack.enter_context(_closing(connect_for_changes(target, purpose="migrate")))
+            conn.add_notice_handler(lambda d: say(f"{(d.severity or 'NOTICE').lower()}: {d.message_primary}"))
+            lock = stack.enter_context(migration_lock(target, wait=lock_wait, say=say))
+            refuse_transaction_pooling(conn, lock.conn)
+            drain(conn, say=say)
+            ledger = read_ledger(conn, target.project.ledger_schema)
+            if not ledger.exists:
+                _create_ledger(conn, ledger.schema)
+                ledger = read_ledger(conn, ledger.schema)
+            keep_yoyo_out(lock, ledger.schema, wait=lock_wait, say=say)
+            session = Session(conn, target, lock, ledger, say, _can_watch_client(conn))
+        except psycopg.OperationalError as error:
+            raise ConnectionLost(str(error).strip()) from None
+        stack.callback(session.close)
+        yield session
+
+
+@contextmanager
+def _closing(conn: "Conn") -> Iterator["Conn"]:
+    # psycopg's own context manager commits; here every transaction is written out.
+    try:
+        yield conn
+    finally:
+        conn.close()
+
+
+def refuse_transaction_pooling(conn: "Conn", other: "Conn") -> None:
+    """Raise DatabaseRefused where two of our connections share one server process: a transaction pooler.
+
+    A direct connection knows its own process number from the start, so this costs a round trip only
+    where a pooler stands in between.
+    """
+    pid = backend_pid(conn)
+    if pid != conn.info.backend_pid and pid == backend_pid(other):
+        raise DatabaseRefused(
+            f"a pooler in transaction mode stands before {conn.info.dbname} (at {conn.info.host}:{conn.info.port}): "
+            "settings, locks and CREATE INDEX CONCURRENTLY need a session of their own",
+            hint="give the direct URL of the server: direct_url in dbtool.toml, or DBTOOL_DIRECT_URL",
+        )
+
+
+def backend_pid(conn: "Conn") -> int:
+    """Return the number of the server process that answers on this connection now."""
+    return cast(Any, conn.execute("SELECT pg_backend_pid()").fetchone())[0]
+
+
+def _can_watch_client(conn: "Conn") -> bool:
+    # Not every platform of a server has it; there the setting refuses any value but 0.
+    import psycopg
+
+    try:
+        conn.execute("SELECT set_config('client_connection_check_interval', '1000', true)")
+    except psycopg.errors.InvalidParameterValue:
+        return False
+    return True
+
+
+def _create_ledger(conn: "Conn", schema: str) -> None:
+    import psycopg
+
+    try:
+        with conn.transaction():
+            if schema != "public":
+                conn.execute(query("ledger/create_schema", schema=schema))
+            conn.execute(query("ledger/create", schema=schema))
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise DatabaseRefused(
+            f"the ledger cannot be made in schema {schema}: {error}",
+            hint=f"GRANT CREATE ON SCHEMA {schema} TO {conn.info.user}; since PostgreSQL 15 only the database's owner "
+            'may create in public. Or keep it elsewhere: [ledger] schema = "..." in dbtool.toml',
+        ) from None

@@ -1,0 +1,91 @@
+"""Watches a run while the server is silent: who blocks it, and whether the lock is still held."""
+
+import time
+from dataclasses import dataclass
+from typing import Any, cast
+
+from dbtool.queries import query
+from dbtool.report import seconds
+from dbtool.runner.failure import StatementFailed
+from dbtool.runner.pipeline import ConnectionLost
+from dbtool.runner.session import Session, backend_pid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocker:
+    """A session that holds what ours waits for."""
+
+    pid: int
+    role: str
+    application: str
+    address: str
+    state: str
+    seconds: float  # age of its transaction
+    query: str
+
+    def __str__(self) -> str:
+        return (
+            f"pid {self.pid} ({self.application or 'no name'}, {self.role} from {self.address}, "
+            f"{self.state} for {seconds(self.seconds)}): {self.query}"
+        )
+
+
+class Watch:
+    """Called with the seconds since the last answer; remembers who blocked."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._pid = backend_pid(session.conn)
+        self._blockers: tuple[Blocker, ...] = ()
+        self._told = 0.0
+        self._blind = False
+
+    def __call__(self, silent: float) -> None:
+        """Look who blocks, and tell it once in a while. Raises ConnectionLost where the lock is gone."""
+        import psycopg
+
+        if not self._session.lock.is_held():
+            raise ConnectionLost("the connection that holds the migration lock was closed")
+        if self._blind or silent < 0.4:
+            return
+        try:
+            self._blockers = self._look() or self._blockers
+        except psycopg.Error:
+            self._blind = True  # no connection left for looking: the work goes on without
+        if self._blockers and time.monotonic() - self._told > 10:
+            self._told = time.monotonic()
+            self._session.say(f"waiting for a lock: blocked by {self._blockers[0]}")
+
+    def forget(self) -> None:
+        """Begin anew: who blocked the last try may not be who blocks the next."""
+        self._blockers, self._told = (), 0.0
+
+    def reason(self, failure: StatementFailed) -> str:
+        """Return why a try failed, with the blocker's name."""
+        if failure.sqlstate != "55P03":
+            return failure.message.splitlines()[0]
+        return "a lock was not had in time" + self._names()
+
+    def named(self, failure: StatementFailed) -> StatementFailed:
+        """Return the failure with the blocker's name in it."""
+        if not self._blockers:
+            return failure
+        return StatementFailed(
+            failure.message + "\n  blocked by " + "\n  blocked by ".join(map(str, self._blockers)),
+            hint=failure.hint,
+            sqlstate=failure.sqlstate,
+            place=failure.place,
+            migration=failure.migration,
+        )
+
+    def _names(self) -> str:
+        return f"; blocked by {self._blockers[0]}" if self._blockers else ""
+
+    def _look(self) -> tuple[Blocker, ...]:
+        rows = cast(
+            Any, self._session.monitor().execute(query("lock/blockers"), {"pid": self._pid}).fetchall()
+        )
+        return tuple(
+            Blocker(pid=r[0], role=r[1], application=r[2], address=r[3], state=r[4], seconds=r[5], query=r[6])
+            for r in rows
+        )

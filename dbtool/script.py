@@ -1,0 +1,287 @@
+"""One SQL file -> Script: its statements with their places, found by PostgreSQL's own parser."""
+
+import hashlib
+import mmap
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dbtool.errors import UsageError
+from dbtool.finding import Finding, Place
+from dbtool.kinds import Kind, kind_of
+from dbtool.parser import Span, SyntaxRefused, split_statements, tokens
+
+# Larger files are mapped, not read: a 50 MB data file must not cost 50 MB of memory.
+MAP_ABOVE = 4_000_000  # bytes
+
+_bom = b"\xef\xbb\xbf"
+
+
+class BadFile(UsageError):
+    """A file of the project cannot be used as it is; ``findings`` say where and why. Exit code 2."""
+
+    def __init__(self, *findings: Finding) -> None:
+        super().__init__("\n".join(finding.message for finding in findings))
+        self.findings = findings
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a script: where it stands (in bytes), and the data lines that follow a COPY FROM STDIN."""
+
+    start: int
+    end: int
+    data: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """One SQL file, split. ``source`` is UTF-8 without its byte-order mark counted in: offsets are the file's."""
+
+    path: Path
+    source: bytes | mmap.mmap = field(repr=False)
+    statements: tuple[Statement, ...] = field(repr=False)
+
+    def text(self, statement: Statement) -> bytes:
+        """Return the statement as it is sent to the server."""
+        return self.source[statement.start : statement.end]
+
+    def data(self, statement: Statement) -> Iterator[bytes]:
+        """Yield the data lines of a COPY FROM STDIN, in pieces."""
+        if statement.data:
+            for start in range(statement.data.start, statement.data.end, 1 << 20):
+                yield self.source[start : min(start + (1 << 20), statement.data.end)]
+
+    def kinds(self) -> Iterator[tuple[Statement, Kind]]:
+        """Yield each statement with what matters of its kind to the one who runs it."""
+        for statement in self.statements:
+            yield statement, kind_of(self.text(statement))
+
+    def place(self, offset: int) -> Place:
+        """Return line and column (both from 1, the column in characters) of the byte at *offset*."""
+        line_start = self.source.rfind(b"\n", 0, offset) + 1
+        before = self.source[line_start:offset].removeprefix(_bom if line_start == 0 else b"")
+        return Place(path=self.path, line=_count_lines(self.source, offset), column=len(_text(before)) + 1)
+
+    def excerpt(self, offset: int) -> str:
+        """Return the line of the byte at *offset* with a caret below it."""
+        return excerpt(self.source, offset)
+
+
+def read_script(path: Path) -> Script:
+    """Return the script in *path*. Raises BadFile with every reason why it cannot be run."""
+    source = _load(path)
+    start = len(_bom) if source[:3] == _bom else 0
+    _refuse_bytes(path, source)
+    statements = tuple(_statements(path, source, start))
+    script = Script(path=path, source=source, statements=statements)
+    if not statements:
+        raise BadFile(
+            Finding(
+                id="empty-file",
+                message="the file has no statement",
+                help="write the change, or delete the file",
+                place=Place(path=path),
+            )
+        )
+    refused = tuple(_refuse_statements(script))
+    if refused:
+        raise BadFile(*refused)
+    return script
+
+
+def sql_checksum(source: bytes | mmap.mmap) -> str:
+    """Return the SHA-256 of the tokens alone, so that comments, white space and line ends do not count.
+
+    Larger files than one that is read whole (MAP_ABOVE) count byte for byte. An unreadable text gives "".
+
+    >>> sql_checksum(b"select 1; -- one") == sql_checksum(b"-- a comment\\r\\nselect 1;")
+    True
+    """
+    digest = hashlib.sha256()
+    if isinstance(source, mmap.mmap):
+        digest.update(source)
+        return digest.hexdigest()
+    try:
+        for token in tokens(source.removeprefix(_bom).replace(b"\r\n", b"\n")):
+            digest.update(token + b"\0")
+    except (SyntaxRefused, UnicodeDecodeError):
+        return ""
+    return digest.hexdigest()
+
+
+def sql_checksum_of(path: Path) -> str:
+    """Return sql_checksum() of a file."""
+    return sql_checksum(_load(path))
+
+
+def excerpt(source: bytes | mmap.mmap, offset: int) -> str:
+    """Return the line of the byte at *offset* with a caret below it; a long line is cut around the caret."""
+    start = source.rfind(b"\n", 0, offset) + 1
+    end = source.find(b"\n", offset)
+    line = _text(source[start : len(source) if end < 0 else end]).rstrip("\r").lstrip("\ufeff")
+    column = len(_text(source[start:offset]).lstrip("\ufeff"))
+    cut = max(0, column - 80)
+    line, column = line[cut : cut + 110], column - cut
+    if cut:
+        line, column = "..." + line, column + 3
+    # Tabs stay tabs under the caret, so that it stands right at any tab width.
+    return line + "\n" + "".join("\t" if c == "\t" else " " for c in line[:column]) + "^"
+
+
+def _load(path: Path) -> bytes | mmap.mmap:
+    with path.open("rb") as file:
+        if path.stat().st_size > MAP_ABOVE:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return file.read()
+
+
+def _count_lines(source: bytes | mmap.mmap, offset: int) -> int:
+    if isinstance(source, bytes):
+        return source.count(b"\n", 0, offset) + 1
+    return sum(source[i : min(i + (1 << 20), offset)].count(b"\n") for i in range(0, offset, 1 << 20)) + 1
+
+
+def _text(part: bytes) -> str:
+    return part.decode(errors="replace")
+
+
+def _refuse_bytes(path: Path, source: bytes | mmap.mmap) -> None:
+    script = Script(path=path, source=source, statements=())
+    if (nul := source.find(b"\0")) >= 0:
+        raise BadFile(
+            Finding(
+                id="nul-byte",
+                message="the file has a NUL byte, which PostgreSQL text cannot hold",
+                help="is this a text file? UTF-16 files have NUL bytes: save it as UTF-8",
+                place=script.place(nul),
+            )
+        )
+    bad = _first_bad_utf8(source)
+    if bad is not None:
+        raise BadFile(
+            Finding(
+                id="not-utf8",
+                message=f"the file is not UTF-8: byte 0x{source[bad]:02x} cannot stand here",
+                help="save it as UTF-8, for example: iconv -f latin1 -t utf-8",
+                place=script.place(bad),
+            )
+        )
+
+
+def _first_bad_utf8(source: bytes | mmap.mmap) -> int | None:
+    start = 0
+    while start < len(source):
+        piece = source[start : start + (1 << 20)]
+        try:
+            piece.decode()
+        except UnicodeDecodeError as error:
+            cut = error.reason == "unexpected end of data" and start + len(piece) < len(source)
+            if not cut:
+                return start + error.start
+            start += error.start
+        else:
+            start += len(piece)
+    return None
+
+
+# ---- COPY ... FROM STDIN with its data, as psql and pg_dump write it: lines up to one that is \. alone
+
+_end_of_data = re.compile(rb"^\\\.[ \t]*\r?$", re.MULTILINE)
+_copy_end = re.compile(rb"\bstdin\b[^\n]*;[ \t]*\r?\n", re.IGNORECASE)
+
+
+def _statements(path: Path, source: bytes | mmap.mmap, start: int) -> Iterator[Statement]:
+    marker = _end_of_data.search(source, start)
+    while marker:
+        first = _data_start(source, start, marker.start())
+        if first is not None:
+            spans = _split(path, source, start, first)
+            yield from (Statement(span.start, span.end) for span in spans[:-1])
+            yield Statement(spans[-1].start, spans[-1].end, Span(first, marker.start()))
+            start = marker.end()
+        marker = _end_of_data.search(source, marker.end())
+    yield from (Statement(span.start, span.end) for span in _split(path, source, start, len(source)))
+
+
+def _data_start(source: bytes | mmap.mmap, start: int, marker: int) -> int | None:
+    for candidate in _copy_end.finditer(source, start, marker):
+        try:
+            spans = list(split_statements(source, start, candidate.end()))
+        except SyntaxRefused:
+            continue
+        if spans and kind_of(source[spans[-1].start : spans[-1].end]).copy_from_stdin:
+            return candidate.end()
+    return None
+
+
+def _split(path: Path, source: bytes | mmap.mmap, start: int, end: int) -> list[Span]:
+    try:
+        return list(split_statements(source, start, end))
+    except SyntaxRefused as refused:
+        raise BadFile(_syntax_finding(path, source, refused)) from None
+
+
+_meta_command = re.compile(rb"\\([a-zA-Z!?]+|\.)")
+
+
+def _syntax_finding(path: Path, source: bytes | mmap.mmap, refused: SyntaxRefused) -> Finding:
+    place = Script(path=path, source=source, statements=()).place(refused.offset)
+    meta = _meta_command.match(source, refused.offset) if refused.offset < len(source) else None
+    if meta is None and refused.offset == len(source):
+        place = Script(path=path, source=source, statements=()).place(max(len(source.rstrip()), 0))
+    shown = "\n" + excerpt(source, min(refused.offset, len(source)))
+    if meta and meta[1] == b".":
+        return Finding(
+            id="psql-meta-command",
+            message="\\. ends the data of a COPY ... FROM STDIN, and there is none before it" + shown,
+            help="put COPY <table> FROM STDIN; on the line before the data",
+            place=place,
+        )
+    if meta:
+        name = meta[0].decode()
+        return Finding(
+            id="psql-meta-command",
+            message=f"{name} is a command of psql, not SQL" + shown,
+            help=_meta_help.get(name, "dbtool sends SQL to the server: take the line out, or say it in SQL"),
+            place=place,
+        )
+    return Finding(id="syntax-error", message=refused.message + shown, place=place)
+
+
+_meta_help = {
+    "\\i": "put the SQL of that file here: a migration stands alone, so that its checksum tells all",
+    "\\ir": "put the SQL of that file here: a migration stands alone, so that its checksum tells all",
+    "\\copy": "write COPY <table> FROM STDIN; then the data lines, then a line with \\. alone",
+    "\\c": "a migration runs in one database: the one that the environment names",
+    "\\connect": "a migration runs in one database: the one that the environment names",
+    "\\restrict": "this is pg_dump's output of 2025 and later: take the \\restrict and \\unrestrict lines out",
+    "\\unrestrict": "this is pg_dump's output of 2025 and later: take the \\restrict and \\unrestrict lines out",
+}
+
+
+def _refuse_statements(script: Script) -> Iterator[Finding]:
+    for statement, kind in script.kinds():
+        place, shown = script.place(statement.start), "\n" + script.excerpt(statement.start)
+        if kind.transaction_control:
+            yield Finding(
+                id="transaction-control",
+                message=f"{kind.transaction_control} cannot stand in a migration: "
+                "dbtool opens the transaction, and its record is in it" + shown,
+                help="take it out; a file that must not run in a transaction says so: -- transactional: false",
+                place=place,
+            )
+        elif kind.copy_from_stdin and statement.data is None:
+            yield Finding(
+                id="copy-without-data",
+                message="COPY ... FROM STDIN without data after it" + shown,
+                help="the data lines follow the statement, then a line with \\. alone",
+                place=place,
+            )
+        elif kind.copy_to_stdout:
+            yield Finding(
+                id="copy-to-stdout",
+                message="COPY ... TO STDOUT has nowhere to go in a migration" + shown,
+                place=place,
+            )

@@ -1,0 +1,1 @@
+"""Local servers: each file here is the only one that knows its kind."""

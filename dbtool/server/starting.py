@@ -1,0 +1,169 @@
+"""The slow half of embedded.py: from no server to one that is ready, and back. One command at a time does this."""
+
+# ruff: noqa: PTH
+# These are descriptors, and paths that go to the keeper as text.
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from dbtool.errors import Unreachable, UsageError
+from dbtool.server.binaries import find_binaries
+from dbtool.server.handover import clear_of_standard, not_writable, open_log, read_answer, starting, wait_for
+from dbtool.server.postmaster import (
+    format_record,
+    has_database,
+    home_of,
+    is_locked,
+    major_version,
+    postmaster_pid,
+    read_text,
+    running,
+    serves,
+    socket_path,
+    write_text,
+)
+from dbtool.server.process import PASSED_ON
+from dbtool.server.wire import count_clients, create_development
+
+PATIENCE = 120.0  # seconds for a start; a slow one takes two
+KEEPER = "import sys; sys.path.insert(0, sys.argv[1]); from dbtool.server.keeper import main; main(sys.argv[2:])"
+
+
+def ensure_started(root: str, *, binaries: Path | None, idle_seconds: float, tcp: bool) -> tuple[dict[str, str], bool]:
+    """The record of the server, and whether it had to be started. Writes."""
+    _make_home(root)
+    folders = find_binaries(binaries)
+    with starting(home_of(root), PATIENCE) as lock:
+        record = running(root, leave_mark=True)
+        if record is not None:
+            if binaries is not None and record["binaries"] != folders[0]:
+                _compare_versions(record, folders[0])
+            if not has_database(record):
+                record = _with_database(root, record)
+            if not tcp or "password" in record:
+                return record, False
+            _require_unused(record)
+            _stop(home_of(root))
+        started = _start_keeper(root, lock, folders, idle_seconds, tcp)
+        record = running(root, leave_mark=True)
+    if record is None:
+        raise Unreachable("the embedded server ended as soon as it was there", hint=f"see {home_of(root)}/server.log")
+    return record, started
+
+
+def _make_home(root: str) -> None:
+    """Make the folder of the server's files, which root's server account must be able to pass. Writes."""
+    home = home_of(root)
+    if "\n" in root:
+        raise UsageError(f"the embedded server cannot work in a folder with a line break in its name: {root!r}")
+    try:
+        for folder in (root, home):
+            if not os.path.isdir(folder):
+                os.makedirs(folder)
+                os.chmod(folder, 0o755 if os.geteuid() == 0 else 0o700)
+        if not os.path.exists(root + "/.gitignore"):
+            write_text(root + "/.gitignore", "*\n", 0o644)
+        with open(home + "/last-used", "a", encoding="ascii"):
+            os.utime(home + "/last-used")
+    except OSError as refused:
+        raise not_writable(home, refused) from None
+
+
+def _start_keeper(root: str, lock: int, folders: tuple[str, ...], idle_seconds: float, tcp: bool) -> bool:
+    """Whether the keeper had to start the server. Comes back when the server is ready. Writes."""
+    home = home_of(root)
+    package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    arguments = [package, root, str(idle_seconds), "tcp" if tcp else "socket", *folders]
+    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    reading, writing, log = (clear_of_standard(one) for one in (*os.pipe(), open_log(home + "/server.log")))
+    actions = [(os.POSIX_SPAWN_DUP2, one, number) for number, one in enumerate((lock, writing, log))]
+    # Isolated and without site: nothing of the user's runs in it, and it is up in 10 ms.
+    command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", KEEPER, *arguments]
+    try:
+        child = os.posix_spawn(sys.executable, command, environment, file_actions=actions, setsigmask=())
+    finally:
+        os.close(writing)
+        os.close(log)
+    try:
+        answer = read_answer(reading, PATIENCE)
+    finally:
+        os.close(reading)
+        with suppress(ChildProcessError):  # SIGCHLD is ignored: then there is nobody to wait for
+            os.waitpid(child, 0)
+    match answer:
+        case ("ready" | "found") as kind, _, _:
+            return kind == "ready"
+        case "usage", message, hint:
+            raise UsageError(message, hint=hint)
+        case "start", message, hint:
+            raise Unreachable(message, hint=hint)
+        case _:
+            raise Unreachable("the embedded server's keeper ended without a word", hint=f"see {home}/server.log")
+
+
+def _with_database(root: str, record: dict[str, str]) -> dict[str, str]:
+    """The record after making the database that someone dropped. Writes."""
+    _, oid = create_development(socket_path(record["sockets"], record["port"]))
+    record = record | {"oid": oid}
+    write_text(home_of(root) + "/server", format_record(record))
+    return record
+
+
+def _require_unused(record: dict[str, str]) -> None:
+    """Refuse to restart the server under those who are connected. Read-only."""
+    clients, _ = count_clients(socket_path(record["sockets"], record["port"]))
+    if clients:
+        raise UsageError(
+            f"the embedded server runs without TCP, and a restart would disconnect {clients} client(s)",
+            hint="disconnect them and try again",
+        )
+
+
+def _compare_versions(record: dict[str, str], folder: str) -> None:
+    """Refuse programs of another major version than the running server's. Reads."""
+    said = subprocess.run([folder + "/postgres", "--version"], capture_output=True, text=True, check=False).stdout
+    running, configured = record["version"].partition(".")[0], major_version(said)
+    if str(configured) != running:
+        raise UsageError(
+            f"the embedded server runs PostgreSQL {running}, which made the data in {record['data']}, but "
+            f"server.bin, {folder}, has PostgreSQL {configured}",
+            hint=f"set server.bin to the programs of PostgreSQL {running}; or, if the data may go, delete them "
+            "and migrate again",
+        )
+
+
+def stop_running(root: str) -> bool:
+    """Whether there was a server to stop. Writes."""
+    home = home_of(root)
+    if not os.path.isdir(home):
+        return False
+    with starting(home, PATIENCE):
+        return _stop(home)
+
+
+def _stop(home: str) -> bool:
+    place = read_text(home + "/elsewhere").strip() or home
+    data, keeper = place + "/data", place + "/keeper.lock"
+    pid = postmaster_pid(data)
+
+    def runs() -> bool:
+        proof = serves(pid, data)
+        return is_locked(keeper) if proof is None else proof
+
+    if not (pid and runs()):
+        return False
+    with suppress(OSError):
+        os.unlink(home + "/server")
+    for number, seconds in ((signal.SIGINT, 15.0), (signal.SIGQUIT, 6.0), (signal.SIGKILL, 5.0)):
+        if runs():
+            try:
+                os.kill(pid, number)
+            except PermissionError as refused:
+                raise not_writable(home, refused) from None
+        if wait_for(lambda: not runs(), seconds):
+            break
+    wait_for(lambda: not is_locked(keeper), 10)  # it has a few things to take away
+    return True

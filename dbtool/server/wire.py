@@ -1,0 +1,118 @@
+"""One question to a server over its socket, in PostgreSQL's own protocol.
+
+The keeper asks twice: when the server is up, and when nobody has used it for a while. A driver would cost it
+100 ms and 20 MB; this is a page of https://www.postgresql.org/docs/current/protocol-flow.html, for a server
+that trusts whoever reaches its socket.
+"""
+
+import socket
+import struct
+
+from dbtool.server.postmaster import DATABASE, ROLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Answer(Exception):
+    """The server's error, with its SQLSTATE."""
+
+    def __init__(self, sqlstate: str, message: str) -> None:
+        super().__init__(message)
+        self.sqlstate = sqlstate
+        self.message = message
+
+
+def ask(path: str, database: str, *statements: str) -> tuple[str, list[list[str]]]:
+    """The server's version, and the rows of the last statement. Raises Answer, or OSError when nobody answers.
+
+    Writes what the statements write.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(30)
+        connection.connect(path)
+        settings = ("user", ROLE, "database", database, "application_name", "dbtool keeper", "")
+        startup = struct.pack("!i", 196608) + "".join(word + "\0" for word in settings).encode()
+        connection.sendall(struct.pack("!i", len(startup) + 4) + startup)
+        with connection.makefile("rb") as stream:
+            version, rows = _read_until_ready(stream.read)
+            for statement in statements:
+                query = statement.encode() + b"\0"
+                connection.sendall(b"Q" + struct.pack("!i", len(query) + 4) + query)
+                _, rows = _read_until_ready(stream.read)
+        connection.sendall(b"X\0\0\0\4")
+        return version, rows
+
+
+def create_development(path: str) -> tuple[str, str]:
+    """The server's version and the oid of the database that dbtool works in, made if it is not there. Writes."""
+    question = f"SELECT oid FROM pg_database WHERE datname = '{DATABASE}'"
+    try:
+        through = ROLE
+        version, rows = ask(path, through, question)
+    except Answer as absent:
+        if absent.sqlstate != "3D000":  # invalid_catalog_name: someone dropped the database postgres
+            raise
+        through = "template1"
+        version, rows = ask(path, through, question)
+    if not rows:
+        try:
+            # From template0: nobody can be connected to it, which would make CREATE DATABASE fail.
+            _, rows = ask(path, through, f"CREATE DATABASE {DATABASE} TEMPLATE template0", question)
+        except Answer as raced:
+            if raced.sqlstate not in ("42P04", "23505"):  # duplicate_database, unique_violation: another was quicker
+                raise
+            _, rows = ask(path, through, question)
+    return version, rows[0][0]
+
+
+def count_clients(path: str) -> tuple[int, int]:
+    """How many clients are connected, and how many sessions there have ever been. Not counted: this one's kind.
+
+    Read-only.
+    """
+    _, rows = ask(
+        path,
+        ROLE,
+        """
+        SELECT (SELECT count(*) FROM pg_stat_activity
+                 WHERE backend_type IN ('client backend', 'walsender') AND pid <> pg_backend_pid()),
+               (SELECT coalesce(sum(sessions), 0)::bigint FROM pg_stat_database
+                 WHERE datname <> current_database())
+        """,
+    )
+    return int(rows[0][0]), int(rows[0][1])
+
+
+def _read_until_ready(read: "Callable[[int], bytes]") -> tuple[str, list[list[str]]]:
+    version, rows, error = "", list[list[str]](), None
+    while True:
+        head = read(5)
+        if len(head) < 5:
+            raise error or ConnectionError("the server closed the connection")
+        body = read(struct.unpack("!i", head[1:])[0] - 4)
+        match head[:1]:
+            case b"S":
+                name, value = body[:-1].decode().split("\0")
+                version = value if name == "server_version" else version
+            case b"D":
+                rows.append(_fields(body))
+            case b"E":
+                fields = {field[:1]: field[1:] for field in body.decode(errors="replace").split("\0") if field}
+                error = Answer(fields.get("C", ""), fields.get("M", ""))
+            case b"Z":
+                if error is not None:
+                    raise error
+                return version, rows
+            case _:
+                pass
+
+
+def _fields(body: bytes) -> list[str]:
+    fields, position = list[str](), 2
+    for _ in range(struct.unpack_from("!h", body)[0]):
+        size = max(struct.unpack_from("!i", body, position)[0], 0)
+        position += 4 + size
+        fields.append(body[position - size : position].decode())
+    return fields

@@ -1,0 +1,1 @@
+ALTER TABLE executions DROP CONSTRAINT executions_finished_check;
