@@ -43,7 +43,7 @@ def kind_of(sql: bytes) -> Kind:
     'CREATE INDEX CONCURRENTLY'
     >>> kind_of(b"commit").transaction_control
     'COMMIT'
-    >>> kind_of(b"alter table t add column concurrently int") == Kind()
+    >>> kind_of(b'alter table t add column "begin" int') == Kind()
     True
     """
     weak = bool(_weak_first_words.match(sql))

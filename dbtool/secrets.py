@@ -13,7 +13,7 @@ def redact(text: str) -> str:
     """Return *text* with the password of every connection string in it replaced.
 
     >>> redact("postgresql://me:a:b@host/db password='it\\\\'s' x")
-    "postgresql://me:***@host/db password=*** x"
+    'postgresql://me:***@host/db password=*** x'
     """
     return _in_pairs.sub(r"\g<before>***", _in_url.sub(r"\g<before>***", text))
 
