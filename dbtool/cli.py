@@ -27,6 +27,8 @@ _EPILOG += "7 unreachable, 8 lock not had, 130 interrupted. Example: dbtool migr
 def main() -> None:
     """Run the command line of this process; ends it with the command's exit code."""
     signal.signal(signal.SIGTERM, _interrupt)
+    if "_DBTOOL_COMPLETE" in os.environ:
+        _complete()
     first = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
     build(only=first)(prog_name="dbtool")
 
@@ -44,7 +46,7 @@ def build(only: str | None = None) -> typer.Typer:
     )
     app.callback()(_root)
     for name in (only,) if only in COMMANDS else COMMANDS:
-        if not (__import__("pathlib").Path(__file__).parent / "commands" / f"{name}.py").exists(): continue
+        if name == "doctor" and not (__import__("pathlib").Path(__file__).parent / "commands" / f"{name}.py").exists(): continue
         module = importlib.import_module(f"dbtool.commands.{name}")
         command = getattr(module, name)
         if isinstance(command, dict):
@@ -101,6 +103,13 @@ def _reader_gone() -> int:
     # Whoever read our output has gone (dbtool status | head -1): nothing to tell, and no traceback at exit.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _complete() -> None:
+    # The shell asks for completions: Typer answers in the shell's own form once it has been told to.
+    from typer.completion import completion_init
+
+    completion_init()
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
