@@ -15,11 +15,11 @@ from pathlib import Path
 from bench import link, memory, report, tools
 from bench.databases import server_version
 from bench.figures import Section, Verdict, compare
-from bench.installs import WORK, Missing, Setup
+from bench.installs import Missing, Setup
 from bench.proxy import slow_link
 from bench.report import About
 from bench.rounds import Stage, migrate_rounds, nothing_rounds
-from bench.server import find_binaries, running_server
+from bench.server import find_binaries, running_server, scratch_parent
 from bench.tools import Tool
 from bench.workload import make_migrations
 
@@ -33,11 +33,12 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _interrupt)  # so that the server stops then, too
     binaries = find_binaries(options.server_bin)
     able, missing = find_tools(Setup(binaries=binaries, install=options.install), options)
-    WORK.mkdir(exist_ok=True)
     sections: list[Section] = []
     try:
-        # The folder is 0700: some tools have the password in a file.
-        with running_server(binaries) as server, tempfile.TemporaryDirectory(dir=WORK) as folder:
+        # The files lie outside of this checkout, which is a dbtool project itself and would be found from
+        # below. Their folder is 0700: some tools have the password in a file.
+        scratch = tempfile.TemporaryDirectory(prefix="dbtool-bench-files-", dir=scratch_parent())
+        with running_server(binaries) as server, scratch as folder:
             about = describe(server_version(server), able, missing, options.seed)
             print(report.heading(about), flush=True)
             for section in measure(Stage(server=server, seen=server, folder=Path(folder)), able, options):
@@ -54,9 +55,7 @@ def main() -> int:
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The options."""
     parser = argparse.ArgumentParser(prog="bench/run", description=__doc__)
-    parser.add_argument(
-        "--only", metavar="TOOL,...", type=_words(tuple(tools.ALL)), help=", ".join(tools.ALL)
-    )
+    parser.add_argument("--only", metavar="TOOL,...", type=_words(tuple(tools.ALL)), help=", ".join(tools.ALL))
     parser.add_argument("--sections", type=_words(SECTIONS), default=SECTIONS, help=", ".join(SECTIONS))
     parser.add_argument("--rounds", type=int, default=3, help="of all files (default 3)")
     parser.add_argument("--nothing-rounds", type=int, default=15, help="of nothing to do (default 15)")

@@ -46,9 +46,7 @@ def write_drizzle(folder: Path, migrations: Sequence[Migration]) -> None:
         (target / f"{migration.id}.sql").write_text(migration.text)
         moment = datetime.strptime(migration.id[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
         when = int(moment.timestamp() * 1000)
-        entries.append(
-            {"idx": number, "version": "7", "when": when, "tag": migration.id, "breakpoints": True}
-        )
+        entries.append({"idx": number, "version": "7", "when": when, "tag": migration.id, "breakpoints": True})
     journal = {"version": "7", "dialect": "postgresql", "entries": entries}
     _new(target / "meta").joinpath("_journal.json").write_text(json.dumps(journal, indent=2))
 

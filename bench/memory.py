@@ -102,6 +102,4 @@ def _write_files(folder: Path, write: Callable[[], Iterator[str]]) -> None:
 
 def _figure(tool: Tool, about: str, outcome: Outcome) -> Figure:
     say(f"memory: {tool.name}, {about}: {outcome.peak_bytes / MEGABYTE:.0f} MB in {outcome.seconds:.1f} s")
-    return Figure(
-        tool=tool.name, about=about, values=(outcome.peak_bytes / MEGABYTE,), problem=outcome.problem
-    )
+    return Figure(tool=tool.name, about=about, values=(outcome.peak_bytes / MEGABYTE,), problem=outcome.problem)

@@ -180,8 +180,7 @@ def tighten(schema: Schema) -> Recipe:
     constraint = f"{table}_title_check_{number}"
     return f"tighten_{table}_{number}", (
         Change(
-            sql=f"ALTER TABLE app.{table}\n    ADD CONSTRAINT {constraint}"
-            " CHECK (length(title) < 500) NOT VALID;",
+            sql=f"ALTER TABLE app.{table}\n    ADD CONSTRAINT {constraint} CHECK (length(title) < 500) NOT VALID;",
             undo=f"ALTER TABLE app.{table} DROP CONSTRAINT {constraint};",
         ),
         Change(sql=f"ALTER TABLE app.{table} VALIDATE CONSTRAINT {constraint};"),

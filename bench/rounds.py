@@ -67,8 +67,7 @@ def nothing_rounds(
     figures = (seconds(tool, tool.asks or tool.about, outcomes[tool.name]) for tool in tools)
     changed = (difference(expected(migrations), replace(stage.server, name=_name(tool))) for tool in tools)
     return tuple(
-        replace(figure, problem=figure.problem or problem)
-        for figure, problem in zip(figures, changed, strict=True)
+        replace(figure, problem=figure.problem or problem) for figure, problem in zip(figures, changed, strict=True)
     )
 
 

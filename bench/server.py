@@ -76,10 +76,13 @@ def _checked(folder: Path) -> Path:
     return folder
 
 
+def scratch_parent() -> str | None:
+    """Where folders that go in the end are made: on a disk, as fsync is part of what is measured."""
+    return "/var/tmp" if Path("/var/tmp").is_dir() else None  # /tmp may be memory
+
+
 def _make_scratch_folder() -> Path:
-    # /var/tmp is on a disk where /tmp may be memory, and fsync is part of what is measured.
-    parent = "/var/tmp" if Path("/var/tmp").is_dir() else None
-    scratch = Path(tempfile.mkdtemp(prefix="dbtool-bench-", dir=parent))
+    scratch = Path(tempfile.mkdtemp(prefix="dbtool-bench-", dir=scratch_parent()))
     if os.geteuid() == 0:
         os.chown(scratch, UNPRIVILEGED, UNPRIVILEGED)
     return scratch

@@ -39,9 +39,7 @@ def dbtool(setup: Setup) -> Tool:
     program = installs.find_beside_python("dbtool")
     start = partial(_with_url, (program, "migrate"))
     version = installs.version_of([program])
-    return Tool(
-        name="dbtool", about="migrate", version=version, write=layouts.write_yoyo, migrate=start, again=start
-    )
+    return Tool(name="dbtool", about="migrate", version=version, write=layouts.write_yoyo, migrate=start, again=start)
 
 
 def psycopg(setup: Setup) -> Tool:
@@ -187,9 +185,7 @@ def _psql(setup: Setup, name: str, about: str, script: str) -> Tool:
     )
 
 
-def _with_url(
-    argv: tuple[str | Path, ...], folder: Path, database: Database, *, scheme: str = "postgresql"
-) -> Command:
+def _with_url(argv: tuple[str | Path, ...], folder: Path, database: Database, *, scheme: str = "postgresql") -> Command:
     return Command(argv=argv, folder=folder, environment={"DATABASE_URL": database.url(scheme)})
 
 

@@ -1,15 +1,13 @@
 """dbtool.toml, .env files and environment variables -> Project and Target. Every mistake is told at once."""
 
-import difflib
 import os
 import re
-import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from dbtool.errors import UsageError
+from dbtool.errors import BadFile, UsageError
 from dbtool.finding import Finding, Place
 from dbtool.secrets import Secret
 
@@ -19,14 +17,6 @@ ENVIRONMENT_VARIABLES = ("DBTOOL_ENV", "NODE_ENV", "APP_ENV", "ENV")
 _known_environments = ("development", "test", "staging", "production")
 T = TypeVar("T")
 _aliases = {"dev": "development", "local": "development", "prod": "production", "live": "production"}
-
-
-class BadConfiguration(UsageError):
-    """The configuration has mistakes; ``findings`` name each with its key and line. Exit code 2."""
-
-    def __init__(self, *findings: Finding) -> None:
-        super().__init__("\n".join(finding.message for finding in findings))
-        self.findings = findings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +73,7 @@ def load_project(start: Path | None = None) -> Project:
     """Return the project that *start* (default: here) lies in: the nearest folder upwards with a dbtool.toml.
 
     Without such a file the folder itself is the project, with every key at its default.
-    Raises BadConfiguration with every mistake in the file.
+    Raises BadFile with every mistake in the file.
     """
     start = (start or Path.cwd()).absolute()
     for folder in (start, *start.parents):
@@ -103,7 +93,7 @@ def load_target(project: Project, env: str | None = None, *, url: str | None = N
     environment = project.environments.get(name, Environment(name=name))
     variables = _Variables(project.root, name)
     pool_size = _pool_size(variables)
-    common = dict(environment=environment, why=why, named=named, pool_size=pool_size, project=project)
+    common = {"environment": environment, "why": why, "named": named, "pool_size": pool_size, "project": project}
     found = _find_url(environment, variables, url=url, chosen_by_flag=chosen_by_flag)
     if found:
         return Target(url=Secret(found[0]), url_from=found[1], **cast(Any, common))
@@ -166,13 +156,19 @@ def _known(value: str, known: set[str], why: str) -> str:
         return name
     if folded in known:
         return folded
-    close = difflib.get_close_matches(folded, known, n=1)
+    close = _close(folded, known)
     raise UsageError(
         f"unknown environment {name!r} ({why}); known: {', '.join(sorted(known))}",
         hint=f"did you mean {close[0]}?"
         if close
         else f"describe it under [environments.{name}] in {CONFIG_FILE}",
     )
+
+
+def _close(word: str, known: Iterable[str]) -> list[str]:
+    import difflib
+
+    return difflib.get_close_matches(word, list(known), n=1)
 
 
 # ---- which URL
@@ -259,6 +255,8 @@ def _pool_size(variables: _Variables) -> int:
 
 
 def _read_config(file: Path) -> Project:
+    import tomllib
+
     text = file.read_text(encoding="utf-8")
     try:
         raw = tomllib.loads(text)
@@ -266,13 +264,13 @@ def _read_config(file: Path) -> Project:
         place = re.search(r"at line (\d+), column (\d+)", str(error))
         line, column = (int(place[1]), int(place[2])) if place else (1, 1)
         message = re.sub(r" \(at .*\)$", "", str(error))
-        raise BadConfiguration(
+        raise BadFile(
             Finding(id="toml", message=message, place=Place(path=file, line=line, column=column))
         ) from None
     reader = _Reader(file, text)
     project = _project(reader, file.parent, raw)
     if reader.findings:
-        raise BadConfiguration(*reader.findings)
+        raise BadFile(*reader.findings)
     return project
 
 
@@ -347,7 +345,7 @@ class _Reader:
 
     def refuse_rest(self, table: dict[str, Any], prefix: str) -> None:
         for key in table:
-            close = difflib.get_close_matches(key, self._known.get(prefix, set()), n=1)
+            close = _close(key, self._known.get(prefix, set()))
             hint = (
                 f"did you mean {close[0]}?"
                 if close

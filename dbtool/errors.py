@@ -63,3 +63,11 @@ class Drift(DbtoolError):
     def __init__(self, *findings: object, hint: str = "") -> None:
         super().__init__("\n".join(str(getattr(finding, "message", finding)) for finding in findings), hint=hint)
         self.findings = findings
+
+
+class BadFile(UsageError):
+    """A file of the project cannot be used as it is; ``findings`` say where and why. Exit code 2."""
+
+    def __init__(self, *findings: object) -> None:
+        super().__init__("\n".join(str(getattr(finding, "message", finding)) for finding in findings))
+        self.findings = findings

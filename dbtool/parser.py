@@ -47,19 +47,19 @@ def split_statements(sql: bytes | mmap.mmap, start: int = 0, end: int | None = N
     end = len(sql) if end is None else end
     while start < end:
         bite = _boundary(sql, start + BITE, end)
-        while (refused := _refusal(sql, start, bite)) and refused.cut_short and bite < end:
+        while isinstance(found := _judged(sql, start, bite), _Refusal) and found.cut_short and bite < end:
             if bite - start > HUGE:
                 break
             bite = _boundary(sql, start + 2 * (bite - start), end)
-        if refused and bite - start > HUGE:
+        if isinstance(found, _Refusal) and bite - start > HUGE:
             bite = _before_huge(sql, start, end)
-            refused = _refusal(sql, start, bite)
-        if refused and bite - start <= HUGE:
-            raise SyntaxRefused(refused.message, start + refused.offset)
-        if refused:
+            found = _judged(sql, start, bite)
+        if isinstance(found, list):
+            yield from found if start == 0 else (Span(start + s.start, start + s.end) for s in found)
+        elif bite - start > HUGE:
             yield _trimmed(sql, start, bite)
         else:
-            yield from (Span(start + s.start, start + s.end) for s in _split(sql[start:bite]))
+            raise SyntaxRefused(found.message, start + found.offset)
         start = bite
 
 
@@ -83,24 +83,6 @@ def node_name(tree: Any) -> str:
     return tree.WhichOneof("node") or ""
 
 
-def tokens(sql: bytes) -> Iterator[bytes]:
-    """Yield the tokens of *sql* without comments and white space; raises SyntaxRefused.
-
-    >>> list(tokens(b"select 1 /* one */;"))
-    [b'select', b'1', b';']
-    """
-    from postgast import PgQueryError, scan
-
-    try:
-        scanned = scan(sql.decode())
-    except PgQueryError as error:
-        raise SyntaxRefused(error.message, max(error.cursorpos - 1, 0)) from None
-    comments = (275, 276)  # SQL_COMMENT, C_COMMENT in pg_query.proto
-    for token in scanned.tokens:
-        if token.token not in comments:
-            yield sql[token.start : token.end]
-
-
 @dataclass(frozen=True, slots=True)
 class _Refusal:
     message: str
@@ -108,15 +90,15 @@ class _Refusal:
     cut_short: bool  # more text might mend it
 
 
-def _refusal(sql: bytes | mmap.mmap, start: int, end: int) -> _Refusal | None:
+def _judged(sql: bytes | mmap.mmap, start: int, end: int) -> list[Span] | _Refusal:
     if end - start > 2 * HUGE:
         return _Refusal("statement too large for the grammar", 0, cut_short=True)
+    bite = sql[start:end]
     try:
-        _split(sql[start:end])
+        return _split(bite)
     except SyntaxRefused as error:
-        at_the_end = error.offset >= len(sql[start:end].rstrip()) - 1
+        at_the_end = error.offset >= len(bite.rstrip()) - 1
         return _Refusal(error.message, error.offset, at_the_end or error.message.startswith("unterminated"))
-    return None
 
 
 def _split(sql: bytes) -> list[Span]:

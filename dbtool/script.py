@@ -7,23 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dbtool.errors import UsageError
+from dbtool.errors import BadFile
 from dbtool.finding import Finding, Place
 from dbtool.kinds import Kind, kind_of
-from dbtool.parser import Span, SyntaxRefused, split_statements, tokens
+from dbtool.parser import Span, SyntaxRefused, split_statements
 
 # Larger files are mapped, not read: a 50 MB data file must not cost 50 MB of memory.
 MAP_ABOVE = 4_000_000  # bytes
 
 _bom = b"\xef\xbb\xbf"
-
-
-class BadFile(UsageError):
-    """A file of the project cannot be used as it is; ``findings`` say where and why. Exit code 2."""
-
-    def __init__(self, *findings: Finding) -> None:
-        super().__init__("\n".join(finding.message for finding in findings))
-        self.findings = findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +27,9 @@ class Statement:
     data: Span | None = None
 
 
+_usual = Kind()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
     """One SQL file, split. ``source`` is UTF-8 without its byte-order mark counted in: offsets are the file's."""
@@ -42,6 +37,8 @@ class Script:
     path: Path
     source: bytes | mmap.mmap = field(repr=False)
     statements: tuple[Statement, ...] = field(repr=False)
+    unusual: dict[int, Kind] = field(default_factory=lambda: {}, repr=False)  # by the statement's start
+    weak: bool = False  # no statement takes a lock that stops readers or writers of a whole table
 
     def text(self, statement: Statement) -> bytes:
         """Return the statement as it is sent to the server."""
@@ -54,9 +51,9 @@ class Script:
                 yield self.source[start : min(start + (1 << 20), statement.data.end)]
 
     def kinds(self) -> Iterator[tuple[Statement, Kind]]:
-        """Yield each statement with what matters of its kind to the one who runs it."""
+        """Yield each statement with its kind; usual ones (not weak, nothing special) share one."""
         for statement in self.statements:
-            yield statement, kind_of(self.text(statement))
+            yield statement, self.unusual.get(statement.start, _usual)
 
     def place(self, offset: int) -> Place:
         """Return line and column (both from 1, the column in characters) of the byte at *offset*."""
@@ -75,7 +72,10 @@ def read_script(path: Path) -> Script:
     start = len(_bom) if source[:3] == _bom else 0
     _refuse_bytes(path, source)
     statements = tuple(_statements(path, source, start))
-    script = Script(path=path, source=source, statements=statements)
+    kinds = ((s, kind_of(source[s.start : s.end])) for s in statements)
+    unusual = {statement.start: kind for statement, kind in kinds if kind != _usual}
+    weak = len(unusual) == len(statements) and all(kind.weak for kind in unusual.values())
+    script = Script(path=path, source=source, statements=statements, unusual=unusual, weak=weak)
     if not statements:
         raise BadFile(
             Finding(
@@ -91,24 +91,34 @@ def read_script(path: Path) -> Script:
     return script
 
 
+# Literals, quoted names and bodies are kept; comments and white space around them count as one separator.
+_kept = re.compile(
+    rb"""(                                  # kept:
+           (?<![\w$])[eE]'(?:[^'\\]|\\.)*'
+         | '[^']*' | "[^"]*"
+         | (?<![\w$])\$(?P<tag>[A-Za-z_\x80-\xff]?[\w\x80-\xff]*)\$.*?\$(?P=tag)\$
+         )
+       | --[^\n]* | /\*.*?\*/ | \s+ """,
+    re.VERBOSE | re.DOTALL,
+)
+_separators = re.compile(rb"\0+")
+
+
 def sql_checksum(source: bytes | mmap.mmap) -> str:
-    """Return the SHA-256 of the tokens alone, so that comments, white space and line ends do not count.
+    """Return the SHA-256 of what is not comment, white space or line ending: edits of those alone do not count.
 
-    Larger files than one that is read whole (MAP_ABOVE) count byte for byte. An unreadable text gives "".
+    A mapped file (larger than MAP_ABOVE) counts byte for byte.
 
-    >>> sql_checksum(b"select 1; -- one") == sql_checksum(b"-- a comment\\r\\nselect 1;")
+    >>> sql_checksum(b"select 1 , '--';-- one") == sql_checksum(b"-- a comment\\r\\nselect 1 /* */ ,\\r\\n'--';")
     True
+    >>> sql_checksum(b"select 'a b'") == sql_checksum(b"select 'a  b'")
+    False
     """
-    digest = hashlib.sha256()
     if isinstance(source, mmap.mmap):
-        digest.update(source)
-        return digest.hexdigest()
-    try:
-        for token in tokens(source.removeprefix(_bom).replace(b"\r\n", b"\n")):
-            digest.update(token + b"\0")
-    except (SyntaxRefused, UnicodeDecodeError):
-        return ""
-    return digest.hexdigest()
+        return hashlib.sha256(source).hexdigest()
+    text = source.removeprefix(_bom).replace(b"\r\n", b"\n")
+    separated = _separators.sub(b"\0", _kept.sub(rb"\1\0", text)).strip(b"\0")
+    return hashlib.sha256(separated).hexdigest()
 
 
 def sql_checksum_of(path: Path) -> str:
@@ -263,6 +273,8 @@ _meta_help = {
 
 def _refuse_statements(script: Script) -> Iterator[Finding]:
     for statement, kind in script.kinds():
+        if kind is _usual:
+            continue
         place, shown = script.place(statement.start), "\n" + script.excerpt(statement.start)
         if kind.transaction_control:
             yield Finding(

@@ -88,6 +88,7 @@ def migrate(
         lock_wait=lock_wait(project, lock_wait_),
         all_or_nothing=all_or_nothing,
         assume=assume or "",
+        jobs=jobs,
         post_apply=folder.post_apply,
     )
     started = time.monotonic()

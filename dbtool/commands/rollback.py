@@ -50,7 +50,7 @@ def rollback(
     from dbtool.runner import Options, apply_plan
     from dbtool.runner.jobs import make_jobs
 
-    make_jobs(chosen, undo=True)  # a rollback that is not there or does not parse stops here
+    jobs = make_jobs(chosen, undo=True)  # a rollback that is not there or does not parse stops here
     if dry_run:
         undone = tuple(Step(migration=m.id, action="would roll back") for m in chosen)
         text = "\n\n".join(f"-- {m.id}\n{m.rollback.read_text().rstrip()}" for m in chosen if m.rollback)
@@ -59,7 +59,7 @@ def rollback(
     console.say(console.banner(banner))
     verdict = decide(target, hosts=hosts, database=banner.database)
     settle(verdict, yes=yes, command="rollback", target=target)
-    options = Options(lock_wait=lock_wait(project, lock_wait_), undo=True)
+    options = Options(lock_wait=lock_wait(project, lock_wait_), undo=True, jobs=jobs)
     started = time.monotonic()
     events = apply_plan(target, lambda now: remaining(chosen, folder, now), options, console.say)
     undone = console.watch(events, quiet=json)

@@ -41,6 +41,7 @@ class Options:
     all_or_nothing: bool = False
     assume: str = ""  # what to take of a statement whose outcome the catalog does not tell: done, again
     undo: bool = False  # run the rollbacks of the plan's migrations
+    jobs: Sequence[Job] = ()  # what was parsed already, before the lock was taken
     post_apply: Sequence[Migration] = ()  # yoyo's files that run after whatever was applied, unrecorded
 
 
@@ -94,7 +95,7 @@ def baseline(target: Target, make: Callable[[Ledger], Plan], options: Options, s
 
 
 def _run(session: Session, plan: Plan, options: Options) -> Iterator[Event]:
-    jobs = make_jobs(plan.pending, undo=options.undo)
+    jobs = make_jobs(plan.pending, undo=options.undo, earlier=options.jobs)
     make_jobs(options.post_apply)  # refused before anything is applied, like the others
     watch = Watch(session)
     try:
@@ -119,7 +120,7 @@ def _retrying(session: Session, watch: Watch, jobs: Sequence[Job], options: Opti
     while waiting:
         watch.forget()
         try:
-            for event in _attempt(session, watch, waiting, options):
+            for event in _attempt(session, watch, tuple(waiting), options):
                 if isinstance(event, Step):
                     del waiting[0]
                     tries = 0
@@ -141,7 +142,7 @@ def _attempt(session: Session, watch: Watch, jobs: Sequence[Job], options: Optio
     if way is Way.TRANSACTION:
         yield from run_batch(session, jobs, on_idle=watch, one_transaction=options.all_or_nothing)
         return
-    for job in tuple(jobs):
+    for job in jobs:
         if way is Way.STEPWISE:
             session.ledger = read_ledger(session.conn, session.schema)
             yield from run_stepwise(session, job, on_idle=watch, assume=options.assume)

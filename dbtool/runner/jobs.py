@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
-from dbtool.errors import UsageError
+from dbtool.errors import BadFile, UsageError
 from dbtool.finding import Finding, Place
 from dbtool.migrations import Migration
-from dbtool.script import BadFile, Script, read_script
+from dbtool.script import Script, read_script
 
 _KEEP = 16_000_000  # bytes of scripts that are kept from validation until they are run
 
@@ -38,14 +38,22 @@ class Job:
         return self.kept or read_script(_path(self.migration, self.undo))
 
 
-def make_jobs(migrations: Sequence[Migration], *, undo: bool = False) -> tuple[Job, ...]:
-    """Return the jobs for the migrations, in their order. Raises BadFile with everything that is wrong in any."""
+def make_jobs(
+    migrations: Sequence[Migration], *, undo: bool = False, earlier: Sequence[Job] = ()
+) -> tuple[Job, ...]:
+    """Return the jobs for the migrations, in their order. Raises BadFile with everything that is wrong in any.
+
+    What is among the *earlier* jobs was parsed already.
+    """
+    parsed = {job.migration: job for job in earlier}
     jobs: list[Job] = []
     findings: list[Finding] = []
     kept = 0
     for number, migration in enumerate(migrations, start=1):
         job = Job(migration=migration, number=number, of=len(migrations), way=Way.PYTHON, undo=undo)
-        if not migration.is_python:
+        if migration in parsed:
+            job = replace(parsed[migration], number=number, of=len(migrations))
+        elif not migration.is_python:
             try:
                 script = read_script(_path(migration, undo))
                 way = _way(migration, script, undo)
@@ -53,8 +61,7 @@ def make_jobs(migrations: Sequence[Migration], *, undo: bool = False) -> tuple[J
                 findings += [replace(finding, migration=migration.id) for finding in bad.findings]
                 continue
             kept += len(script.source)
-            weak = all(kind.weak for _, kind in script.kinds())
-            job = replace(job, way=way, weak=weak, kept=script if kept <= _KEEP else None)
+            job = replace(job, way=way, weak=script.weak, kept=script if kept <= _KEEP else None)
         jobs.append(job)
     if findings:
         raise BadFile(*findings)

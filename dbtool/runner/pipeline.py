@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from psycopg import OperationalError
-from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
@@ -43,32 +43,36 @@ class Entry:
 def stream(
     conn: "Conn", entries: Iterable[Entry], *, on_idle: Callable[[float], None]
 ) -> Iterator[tuple[Entry, "PGresult"]]:
-    """Send the entries, and yield each with its result as it comes. The first failed one is the last yielded.
+    """Send the entries, and yield each with its result as it comes. A failed one is the last, and then nothing is
+    under way any more.
 
-    *on_idle* is called with the seconds since the last answer while the server is silent. On ctrl-C the
-    running statement is cancelled, what was completed until then is still yielded, and KeyboardInterrupt
-    is raised at the end. Raises ConnectionLost.
+    *on_idle* is called with the seconds since the last answer while the server is silent. On ctrl-C the running
+    statement is cancelled, what was completed until then is still yielded, and KeyboardInterrupt is raised at
+    the end. Raises ConnectionLost.
     """
     pgconn = conn.pgconn
     source, sent = iter(entries), deque[Entry]()
     state = _State()
+    failure: tuple[Entry, PGresult] | None = None
     try:
         pgconn.nonblocking = 1
         pgconn.enter_pipeline_mode()
         while not state.synced:
             _fill(conn, source, sent, state)
             for entry, result in _collect(conn, sent, state, on_idle):
-                yield entry, result
                 if result.status == ExecStatus.FATAL_ERROR:
+                    failure = entry, result
                     state.stopping = True
+                else:
+                    yield entry, result
+        pgconn.exit_pipeline_mode()
+        pgconn.nonblocking = 0
     except OperationalError as error:
         raise ConnectionLost(str(error).strip()) from None
-    if pgconn.status != ConnStatus.OK:
-        raise ConnectionLost(pgconn.get_error_message().strip())
-    pgconn.exit_pipeline_mode()
-    pgconn.nonblocking = 0
-    if state.interrupted:
+    if state.interrupted and (failure is None or failure[1].error_field(DiagnosticField.SQLSTATE) == b"57014"):
         raise KeyboardInterrupt
+    if failure:
+        yield failure
 
 
 @dataclass(slots=True)
@@ -79,12 +83,13 @@ class _State:
     synced: bool = False
     between: bool = False  # a result was read, the NULL that ends its list was not
     interrupted: float = 0.0  # when; 0.0: not
-    cancelled: float = 0.0
+    cancelled: float = 0.0  # when last asked
 
 
 def _fill(conn: "Conn", source: Iterator[Entry], sent: deque[Entry], state: _State) -> None:
     pgconn = conn.pgconn
-    fresh = False
+    if state.sync_sent or len(sent) > _WINDOW // 2 or state.in_flight > _WINDOW_BYTES // 2:
+        return  # in gulps: a flush for each statement would cost a system call on either side
     while not state.sync_sent and len(sent) < _WINDOW and state.in_flight < _WINDOW_BYTES:
         entry = None if state.stopping else next(source, None)
         if entry is None:
@@ -94,8 +99,7 @@ def _fill(conn: "Conn", source: Iterator[Entry], sent: deque[Entry], state: _Sta
         pgconn.send_query_params(entry.sql, entry.params)
         sent.append(entry)
         state.in_flight += len(entry.sql)
-        fresh = True
-    if fresh:
+    if not state.sync_sent:
         pgconn.send_flush_request()  # else the server keeps its answers until 8 kB have gathered
 
 

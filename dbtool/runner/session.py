@@ -5,7 +5,8 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from dbtool.config import Target, direct_target
@@ -31,6 +32,7 @@ class Session:
     say: Callable[[str], None]
     watches_client: bool  # the server can notice by itself that we are gone
     _monitor: "Conn | None" = None
+    _texts: dict[str, bytes] = field(default_factory=lambda: {})
 
     @property
     def schema(self) -> str:
@@ -56,7 +58,9 @@ class Session:
 
     def sql(self, name: str) -> bytes:
         """Return a query of ours as bytes, with the ledger's schema in it."""
-        return query(name, schema=self.schema).as_bytes(self.conn)
+        if name not in self._texts:
+            self._texts[name] = query(name, schema=self.schema).as_bytes(self.conn)
+        return self._texts[name]
 
     def flush(self) -> None:
         """Make all that was committed durable: the transactions before this one did not wait for the disk."""
@@ -86,6 +90,7 @@ class Session:
 FENCE = "fence"
 
 
+@cache
 def who() -> tuple[str, str]:
     """Return the user and the host that the log will name."""
     try:

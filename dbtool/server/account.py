@@ -4,7 +4,7 @@ Nothing of the user's is opened up. What the account cannot reach is put where i
 that only root writes, the data into a folder of its own. For an ordinary user each function here does nothing.
 """
 
-# ruff: noqa: PTH
+# ruff: noqa: PTH101, PTH102, PTH104, PTH110, PTH112, PTH116, PTH119, PTH120, PTH123
 # Pathlib costs the keeper 10 ms of a start.
 import fcntl
 import os
@@ -142,7 +142,8 @@ def _remove_abandoned(places: str) -> None:
 
 def reachable_binaries(folder: str, account: Account) -> str:
     """The same programs where the account can run them: the folder itself, or a copy in the cache. Writes."""
-    if not account.drop or (account.reaches(folder + "/postgres") and account.reaches(folder + "/../share")):
+    needed = [path for path in (folder + "/initdb", folder + "/postgres", folder + "/../share") if os.path.exists(path)]
+    if not account.drop or account.does(lambda: all(os.access(path, os.R_OK | os.X_OK) for path in needed)):
         return folder
     import shutil
 
@@ -157,12 +158,12 @@ def reachable_binaries(folder: str, account: Account) -> str:
             partial = f"{cache}/partial"
             shutil.rmtree(partial, ignore_errors=True)  # of one who was killed
             os.mkdir(partial, 0o755)
-            _copy_installation(prefix, partial)
+            _copy_installation(prefix, os.path.basename(folder), partial)
             os.rename(partial, wanted)
     return f"{wanted}/package/{os.path.basename(prefix)}/{os.path.basename(folder)}"
 
 
-def _copy_installation(prefix: str, to: str) -> None:
+def _copy_installation(prefix: str, programs: str, to: str) -> None:
     """Copy programs, libraries and shared files, and the libraries that the wheel keeps beside its package."""
     from shutil import copytree, ignore_patterns
 

@@ -1,11 +1,11 @@
 """A data directory: where it is and whose, which programs it needs, and how it is made."""
 
-# ruff: noqa: PTH
+# ruff: noqa: PTH104, PTH116, PTH123, PTH208
 # Pathlib costs the keeper 10 ms of a start.
 import os
 
 from dbtool.server.account import Account, reachable_binaries
-from dbtool.server.postmaster import ROLE, Failure, home_of, major_version, read_text
+from dbtool.server.postmaster import DATABASE, ROLE, Failure, home_of, major_of, read_text, version_in
 from dbtool.server.process import load_ahead, run, spawn
 
 OLDEST = 14
@@ -22,8 +22,8 @@ class Cluster:
         self.used = place + "/binaries"  # the folder of the programs, as the command named it
 
 
-def choose_binaries(cluster: Cluster, candidates: tuple[str, ...]) -> tuple[str, str, int]:
-    """The candidate to use, where its programs can be run, and their major version. Writes.
+def choose_binaries(cluster: Cluster, candidates: tuple[str, ...]) -> tuple[str, str, str]:
+    """The candidate to use, where its programs can be run, and their version. Writes.
 
     That is the version of the data, if there are data.
     """
@@ -32,9 +32,10 @@ def choose_binaries(cluster: Cluster, candidates: tuple[str, ...]) -> tuple[str,
     for candidate in candidates:
         folder = reachable_binaries(candidate, cluster.account)
         status, said = run([folder + "/postgres", "--version"], cluster.account)
-        major = 0 if status else major_version(said)
+        version = "" if status else version_in(said)
+        major = major_of(version)
         if major >= OLDEST and made_by in (0, major):
-            return candidate, folder, major
+            return candidate, folder, version
         found.append(f"{candidate} has PostgreSQL {major}" if major else f"{candidate}: {said.strip()}")
     if made_by:
         raise Failure(
@@ -50,13 +51,17 @@ def choose_binaries(cluster: Cluster, candidates: tuple[str, ...]) -> tuple[str,
     )
 
 
-def make_data(cluster: Cluster, folder: str, major: int) -> None:
-    """Make the data directory, all of it or none: it gets its name when it is done. Writes."""
+def make_data(cluster: Cluster, folder: str, version: str) -> str:
+    """Make the data directory, all of it or none: it gets its name when it is done. Writes.
+
+    Comes back with the oid of the database in it.
+    """
     for entry in os.scandir(cluster.place):
         if entry.name.startswith("partial-"):
             from shutil import rmtree  # 10 ms, and only after a kill
 
             rmtree(entry.path, ignore_errors=True)
+    major = major_of(version)
     name = "partial-" + os.urandom(4).hex()
     cluster.account.makes(f"{cluster.place}/{name}")
     begun = size_of(cluster.log)
@@ -69,7 +74,27 @@ def make_data(cluster: Cluster, folder: str, major: int) -> None:
     load_ahead()
     if os.waitpid(child, 0)[1]:
         raise start_failure(cluster, "initdb failed", begun)
+    oid = _make_database(cluster, folder, name, major, begun)
     os.rename(f"{cluster.place}/{name}", cluster.data)
+    return oid
+
+
+def _make_database(cluster: Cluster, folder: str, name: str, major: int, begun: int) -> str:
+    """The oid of the new database. Made before there is a server: CREATE DATABASE makes that one sync. Writes.
+
+    Single-user mode reads a statement from each line, and -F leaves out fsync as initdb did:
+    https://www.postgresql.org/docs/current/app-postgres.html#APP-POSTGRES-SINGLE-USER
+    """
+    how = " STRATEGY file_copy" if major >= 15 else ""
+    statement = f"CREATE DATABASE {DATABASE} TEMPLATE template0{how}\n"
+    command = [folder + "/postgres", "--single", "-F", "-c", "log_checkpoints=off", "-D", name, "template1"]
+    base = f"{cluster.place}/{name}/base"
+    before = set(os.listdir(base))
+    os.waitpid(spawn(command, cluster.account, 2, folder=cluster.place, says=statement), 0)
+    made = set(os.listdir(base)) - before
+    if not made:
+        raise start_failure(cluster, f"the database {DATABASE} could not be made", begun)
+    return made.pop()
 
 
 def _locale(major: int) -> list[str]:

@@ -1,6 +1,6 @@
 """What passes between a command and the keeper it starts: the lock, the log, and the answer. Cold starts only."""
 
-# ruff: noqa: PTH
+# ruff: noqa: PTH105, PTH110, PTH116, PTH120
 # These are descriptors.
 import fcntl
 import os

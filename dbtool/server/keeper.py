@@ -7,8 +7,8 @@ and none of the command's files, and it imports next to nothing, for its start i
 On entry descriptor 0 is the lock that says someone is starting, 1 the pipe to the command, 2 the log.
 """
 
-# ruff: noqa: PTH
-# Pathlib costs the keeper 10 ms of a start.
+# ruff: noqa: PTH104, PTH106, PTH108, PTH110, PTH116, SIM105
+# Pathlib (and contextlib) would cost the keeper 10 ms of a start.
 import fcntl
 import os
 import select
@@ -16,7 +16,7 @@ import time
 
 from dbtool.server.account import choose_account, choose_place, reachable_binaries
 from dbtool.server.cluster import Cluster, choose_binaries, make_data
-from dbtool.server.launch import clear_sockets, describe, prepare, start_server, wait_until_ready
+from dbtool.server.launch import clear_sockets, describe, prepare, require_reachable, start_server, wait_until_ready
 from dbtool.server.postmaster import (
     Failure,
     format_record,
@@ -52,7 +52,7 @@ def main(arguments: list[str]) -> None:
         )
     else:
         _tell("ready" if started else "found", "", "")
-        os.close(0)  # others may look now, and find this one
+        _let_go(0)  # others may look now, and find this one
         _watch(cluster, record, float(idle))
 
 
@@ -63,33 +63,37 @@ def _start(state: str, binaries: tuple[str, ...], tcp: bool) -> tuple[Cluster, d
     _hold(place + "/keeper.lock")
     cluster = Cluster(state=state, place=place, account=choose_account(place + "/data"), tcp=tcp)
     pid = postmaster_pid(cluster.data)
+    known = None
     started = not (pid and serves(pid, cluster.data) and wait_until_ready(cluster, pid))
-    if started:
-        pid = _start_again(cluster, binaries) if os.path.exists(cluster.data) else _start_new(cluster, binaries)
-    record = describe(cluster, pid) | {"binaries": read_text(cluster.used)}
+    if started and os.path.exists(cluster.data):
+        pid = _start_again(cluster, binaries)
+    elif started:
+        pid, known = _start_new(cluster, binaries)
+    record = describe(cluster, pid, known) | {"binaries": read_text(cluster.used)}
     write_text(cluster.record, format_record(record))
     return cluster, record, started
 
 
-def _start_new(cluster: Cluster, candidates: tuple[str, ...]) -> int:
-    """The pid of a server with new data. Writes."""
-    candidate, folder, major = choose_binaries(cluster, candidates)
-    make_data(cluster, folder, major)
+def _start_new(cluster: Cluster, candidates: tuple[str, ...]) -> tuple[int, dict[str, str]]:
+    """The pid of a server with new data, and what is known of these. Writes."""
+    candidate, folder, version = choose_binaries(cluster, candidates)
+    oid = make_data(cluster, folder, version)
     write_text(cluster.used, candidate)
     prepare(cluster)
-    return start_server(cluster, folder)
+    return start_server(cluster, folder), {"version": version, "oid": oid}
 
 
 def _start_again(cluster: Cluster, candidates: tuple[str, ...]) -> int:
     """The pid of a server on the data there are. Writes."""
     prepare(cluster)
     last = read_text(cluster.used)
-    if last in candidates:  # most likely they fit, and asking for their version would double the work
-        try:
+    try:
+        if last in candidates:  # most likely they still fit, and to ask for their version is a process more
             return start_server(cluster, reachable_binaries(last, cluster.account))
-        except Failure:
-            choose_binaries(cluster, candidates)  # raises what is the matter, if it is the version
-            raise
+    except Failure:
+        require_reachable(cluster)
+        choose_binaries(cluster, candidates)  # raises what is the matter, if it is the version
+        raise
     candidate, folder, _ = choose_binaries(cluster, candidates)
     write_text(cluster.used, candidate)
     return start_server(cluster, folder)
@@ -227,8 +231,12 @@ def _tell(kind: str, message: str, hint: str) -> None:
         os.write(1, "\0".join((kind, message, hint)).encode("utf-8", "surrogateescape"))
     except OSError:
         pass
+    _let_go(1)
+
+
+def _let_go(descriptor: int) -> None:
     null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
-    os.dup2(null, 1)
+    os.dup2(null, descriptor)
     os.close(null)
 
 

@@ -1,6 +1,6 @@
 """From a data directory to a server that answers: what the last one left, the settings, the start, the database."""
 
-# ruff: noqa: PTH
+# ruff: noqa: PTH108, PTH116, PTH208
 # Pathlib costs the keeper 10 ms of a start.
 import os
 import stat
@@ -45,8 +45,8 @@ ONLY_THE_SOCKET = "local all all trust\nlocal replication all trust\n"  # its fo
 ALSO_WITH_PASSWORD = "host all all 127.0.0.1/32 scram-sha-256\n"
 
 
-def prepare(cluster: Cluster) -> None:
-    """Clear what a killed server left in the data, and write the settings. Writes."""
+def require_reachable(cluster: Cluster) -> None:
+    """Say so if the data are where the server's account cannot go."""
     if not cluster.account.reaches(cluster.data):
         raise Failure(
             "usage",
@@ -54,6 +54,10 @@ def prepare(cluster: Cluster) -> None:
             "server runs",
             f"let that account pass the folders above it; or delete {cluster.home} and migrate again",
         )
+
+
+def prepare(cluster: Cluster) -> None:
+    """Clear what a killed server left in the data, and write the settings. Writes."""
     if postmaster_pid(cluster.data):
         cluster.account.does(lambda: end_orphans(cluster.data))
         keeper = os.getpid()
@@ -79,7 +83,8 @@ def start_server(cluster: Cluster, folder: str) -> int:
     sockets = _choose_sockets(cluster)
     begun = size_of(cluster.log)
     for attempt in range(3):
-        cluster.account.does(lambda: clear_sockets(sockets))
+        if os.listdir(sockets):
+            cluster.account.does(lambda: clear_sockets(sockets))
         begun = size_of(cluster.log)
         port = _free_port() if cluster.tcp else PORT
         pid = spawn(_command(cluster, folder, sockets, port), cluster.account, 2, until_keeper_ends=True)
@@ -119,10 +124,8 @@ def wait_until_ready(cluster: Cluster, pid: int) -> bool:
     return False
 
 
-def describe(cluster: Cluster, pid: int) -> dict[str, str]:
+def describe(cluster: Cluster, pid: int, known: dict[str, str] | None) -> dict[str, str]:
     """What commands need to know of a server that is ready; its database is made if it is not there. Writes."""
-    from dbtool.server.wire import Answer, ask, create_development
-
     # data directory, start time, port and socket's folder: src/include/utils/pidfile.h
     lines = read_text(cluster.data + "/postmaster.pid").split("\n")
     port, sockets = lines[3].strip(), lines[4].strip()
@@ -133,6 +136,10 @@ def describe(cluster: Cluster, pid: int) -> dict[str, str]:
         "sockets": sockets,
         "port": port,
     }
+    if known is not None and not cluster.tcp:
+        return record | known
+    from dbtool.server.wire import Answer, ask, create_development
+
     try:
         version, oid = create_development(socket_path(sockets, port))
         record |= {"version": version.split()[0], "oid": oid}

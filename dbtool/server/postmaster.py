@@ -3,7 +3,7 @@
 Shared by the command and the keeper, and on the path of every command: imports only what is built in.
 """
 
-# ruff: noqa: PTH
+# ruff: noqa: PTH105, PTH112, PTH115, PTH120, PTH123
 # Pathlib costs the keeper 10 ms of a start.
 import fcntl
 import os
@@ -31,6 +31,16 @@ def home_of(state: str) -> str:
     '/project/.dbtool/postgres'
     """
     return state + "/postgres"
+
+
+def place_of(state: str) -> str:
+    """The folder of the data: the server's home, or where its note ``elsewhere`` says (account.choose_place).
+
+    The note of a project that was copied names the place of the original, which names its owner.
+    """
+    home = home_of(state)
+    there = read_text(home + "/elsewhere").strip()
+    return there if there and read_text(there + "/owner") == state else home
 
 
 def read_text(path: str) -> str:
@@ -121,15 +131,23 @@ def serves(pid: int, data: str) -> bool | None:
         return False if os.path.isdir("/proc/self") else None
 
 
-def major_version(said: str) -> int:
-    r"""The major version in what ``postgres --version`` says; 0 when it says something else.
+def version_in(said: str) -> str:
+    r"""The version in what ``postgres --version`` says; empty when it says something else.
 
-    >>> major_version("postgres (PostgreSQL) 15.18 (Debian 15.18-0)\n"), major_version("postgres (PostgreSQL) 19beta1")
-    (15, 19)
+    >>> version_in("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"), version_in("not found")
+    ('15.18', '')
     """
-    words = said.rpartition("(PostgreSQL) ")[2].split()
+    return (said.partition("(PostgreSQL) ")[2].split() or [""])[0]
+
+
+def major_of(version: str) -> int:
+    """The major version, 0 when there is none.
+
+    >>> major_of("15.18"), major_of("19beta1"), major_of("")
+    (15, 19, 0)
+    """
     digits = ""
-    for letter in words[0] if "(PostgreSQL) " in said and words else "":
+    for letter in version:
         if not letter.isdecimal():
             break
         digits += letter
@@ -151,8 +169,7 @@ def running(root: str, *, leave_mark: bool) -> dict[str, str] | None:
     proof = serves(pid, data)
     # Where the system does not tell, the keeper does: it holds its lock while its child, the server, lives.
     proven = is_locked(os.path.dirname(data) + "/keeper.lock") if proof is None else proof
-    inside = data == home + "/data" or read_text(home + "/elsewhere").strip() == os.path.dirname(data)
-    return record if proven and inside and is_ready(data, pid) else None
+    return record if proven and data == place_of(root) + "/data" and is_ready(data, pid) else None
 
 
 def has_database(record: dict[str, str]) -> bool:

@@ -1,6 +1,6 @@
 """Starting and ending processes from the keeper, which is one thread, so that a plain fork is safe."""
 
-# ruff: noqa: PTH
+# ruff: noqa: PTH208
 # Pathlib costs the keeper 10 ms of a start.
 import os
 import sys
@@ -20,9 +20,19 @@ ALWAYS = {"TZ": "UTC", "LC_ALL": "C", "LANG": "C"}
 
 
 def spawn(
-    command: list[str], account: Account, output: int, *, folder: str = "/", until_keeper_ends: bool = False
+    command: list[str],
+    account: Account,
+    output: int,
+    *,
+    folder: str = "/",
+    says: str | None = None,
+    until_keeper_ends: bool = False,
 ) -> int:
-    """The pid of a new child that runs the command as the account: no input, no descriptor but its output. Writes."""
+    """The pid of a new child that runs the command as the account. Writes what the command writes.
+
+    It has no input but what is said to it, and no descriptors but its output. One that is spoken to prompts, and
+    only its errors are kept.
+    """
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ} | ALWAYS
     arm = _ending_with_parent() if until_keeper_ends else None
     child = os.fork()
@@ -30,9 +40,10 @@ def spawn(
         return child
     try:
         os.setsid()
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.dup2(output, 1)
+        nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(output, 2)
+        os.dup2(output if says is None else nothing, 1)
+        os.dup2(nothing if says is None else _readable(says), 0)
         os.chdir(folder)
         account.become()
         if arm is not None:
@@ -42,6 +53,13 @@ def spawn(
         os.write(2, f"cannot run {command[0]}: {error}\n".encode(errors="replace"))
     finally:
         os._exit(127)
+
+
+def _readable(text: str) -> int:
+    reading, writing = os.pipe()
+    os.write(writing, text.encode())  # far less than a pipe holds
+    os.close(writing)
+    return reading
 
 
 def load_ahead() -> None:

@@ -1,6 +1,6 @@
 """The slow half of embedded.py: from no server to one that is ready, and back. One command at a time does this."""
 
-# ruff: noqa: PTH
+# ruff: noqa: PTH100, PTH101, PTH103, PTH108, PTH110, PTH112, PTH120, PTH123
 # These are descriptors, and paths that go to the keeper as text.
 import os
 import signal
@@ -17,12 +17,13 @@ from dbtool.server.postmaster import (
     has_database,
     home_of,
     is_locked,
-    major_version,
+    major_of,
+    place_of,
     postmaster_pid,
-    read_text,
     running,
     serves,
     socket_path,
+    version_in,
     write_text,
 )
 from dbtool.server.process import PASSED_ON
@@ -125,12 +126,12 @@ def _require_unused(record: dict[str, str]) -> None:
 def _compare_versions(record: dict[str, str], folder: str) -> None:
     """Refuse programs of another major version than the running server's. Reads."""
     said = subprocess.run([folder + "/postgres", "--version"], capture_output=True, text=True, check=False).stdout
-    running, configured = record["version"].partition(".")[0], major_version(said)
-    if str(configured) != running:
+    here, configured = major_of(record["version"]), major_of(version_in(said))
+    if configured != here:
         raise UsageError(
-            f"the embedded server runs PostgreSQL {running}, which made the data in {record['data']}, but "
+            f"the embedded server runs PostgreSQL {here}, which made the data in {record['data']}, but "
             f"server.bin, {folder}, has PostgreSQL {configured}",
-            hint=f"set server.bin to the programs of PostgreSQL {running}; or, if the data may go, delete them "
+            hint=f"set server.bin to the programs of PostgreSQL {here}; or, if the data may go, delete them "
             "and migrate again",
         )
 
@@ -145,7 +146,7 @@ def stop_running(root: str) -> bool:
 
 
 def _stop(home: str) -> bool:
-    place = read_text(home + "/elsewhere").strip() or home
+    place = place_of(os.path.dirname(home))
     data, keeper = place + "/data", place + "/keeper.lock"
     pid = postmaster_pid(data)
 

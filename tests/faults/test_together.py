@@ -1,0 +1,71 @@
+"""Several migrators at once: one works, the others wait, and who waits is told for whom."""
+
+import json
+import re
+
+from tests.faults.harness import GATE, busy_backend, gate
+
+
+def test_twenty_at_once_on_an_empty_database_apply_each_file_once(each_database, make_project):
+    project = make_project(each_database)
+    project.write(
+        m1="CREATE TABLE t (a int); INSERT INTO t VALUES (1);",
+        m2="INSERT INTO t VALUES (2);",
+        m3="CREATE INDEX CONCURRENTLY i ON t (a);",
+        m4="INSERT INTO t VALUES (4);",
+    )
+    runs = [project.start("migrate") for _ in range(20)]
+    ends = [(*run.communicate(timeout=120), run.returncode) for run in runs]
+    assert [code for _, _, code in ends] == [0] * 20, "\n".join(err for _, err, code in ends if code)
+    assert each_database.rows("SELECT a FROM t ORDER BY a") == [(1,), (2,), (4,)]
+    assert each_database.rows("SELECT migration_id FROM _yoyo_log ORDER BY 1") == [(f"m{n}",) for n in range(1, 5)]
+    assert sum(err.count("applied m") for _, err, _ in ends) == 4
+
+
+def test_a_second_migrator_waits_names_the_holder_and_gives_up_in_time(each_database, make_project):
+    project = make_project(each_database)
+    project.write(m1=GATE)
+    with gate(each_database):
+        first = project.start("migrate")
+        busy_backend(each_database, "advisory")
+        second = project.run("migrate", "--lock-wait", "2s")
+        holder = re.search(r"held by pid (\d+) \(dbtool", second.stderr)
+        status = json.loads(project.run("status", "--json").stdout)
+    assert second.returncode == 8, second.stderr
+    assert holder and int(holder[1]) == status["lock_holder"]["pid"]
+    assert status["pending"] == ["m1"]
+    assert first.wait(30) == 0, first.communicate()
+    assert "nothing to do" in project.run("migrate").stdout
+    first.communicate()
+
+
+def test_a_second_migrator_that_waits_long_enough_finds_everything_applied(each_database, make_project):
+    project = make_project(each_database)
+    project.write(m1=GATE)
+    with gate(each_database):
+        first = project.start("migrate")
+        busy_backend(each_database, "advisory")
+        second = project.start("migrate")
+        assert "waiting for the migration lock: held by pid" in _line(second, "waiting")
+    assert first.wait(30) == 0
+    out, err = second.communicate(timeout=30)
+    assert (second.returncode, "nothing to do" in out) == (0, True), err
+    assert each_database.rows("SELECT count(*) FROM _yoyo_log") == [(1,)]
+    first.communicate()
+
+
+def test_a_killed_migrator_leaves_no_lock(each_database, make_project):
+    project = make_project(each_database)
+    project.write(m1=GATE)
+    with gate(each_database):
+        first = project.start("migrate")
+        busy_backend(each_database, "advisory")
+        first.kill()
+        first.communicate()
+    again = project.run("migrate", "--lock-wait", "10s")
+    assert again.returncode == 0, again.stderr
+    assert each_database.rows("SELECT count(*) FROM _yoyo_migration") == [(1,)]
+
+
+def _line(run, word: str) -> str:
+    return next(line for line in run.stderr if word in line)
