@@ -17,6 +17,7 @@ class Figure:
     tool: str
     about: str
     values: tuple[float, ...]
+    cpu: tuple[float, ...] = ()  # seconds of the command itself: steadier than the clock on a busy machine
     problem: str = ""
 
     @property

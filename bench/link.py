@@ -28,7 +28,7 @@ def link_rounds(
             applied = migrate_anew(stage, tool, files)
             again = ask_again(stage, tool, files)
             say(f"slow link, {len(files)} files, round {number + 1}: {tool.name} {told(applied)}")
-            done[tool.name].append(extend(applied, again, len(files), len(migrations)))
+            done[tool.name].append(_whole(applied, again, len(migrations) / len(files)))
             nothing[tool.name].append(again)
     return (
         tuple(seconds(tool, _how(tool, len(migrations), sample), done[tool.name]) for tool in tools),
@@ -36,15 +36,22 @@ def link_rounds(
     )
 
 
-def extend(applied: Outcome, again: Outcome, sample: int, count: int) -> Outcome:
-    """What `count` files would take, from what a sample took; what is not the files' is counted once.
+def extend(applied: float, again: float, factor: float) -> float:
+    """What a number of files would take, from what a part of them took; what is not the files' is counted once.
 
-    >>> sample, nothing = Outcome(seconds=17.0, peak_bytes=0), Outcome(seconds=1.0, peak_bytes=0)
-    >>> extend(sample, nothing, 100, 1000).seconds, extend(sample, nothing, 100, 100).seconds
+    >>> extend(17.0, 1.0, 10), extend(17.0, 1.0, 1)
     (161.0, 17.0)
     """
-    whole = again.seconds + (applied.seconds - again.seconds) * count / sample
-    return replace(applied, seconds=whole, problem=applied.problem or again.problem)
+    return again + (applied - again) * factor
+
+
+def _whole(applied: Outcome, again: Outcome, factor: float) -> Outcome:
+    return replace(
+        applied,
+        seconds=extend(applied.seconds, again.seconds, factor),
+        cpu_seconds=extend(applied.cpu_seconds, again.cpu_seconds, factor),
+        problem=applied.problem or again.problem,
+    )
 
 
 def _files(tool: Tool, count: int, sample: int) -> int:

@@ -32,6 +32,7 @@ class Outcome:
     """One run. `problem` tells why its figures are not valid."""
 
     seconds: float
+    cpu_seconds: float  # the command's own and its children's, without the server's
     peak_bytes: int
     problem: str = ""
 
@@ -67,7 +68,8 @@ def run(command: Command, *, timeout: float = 1800) -> Outcome:
         problem = _problem(process.returncode, said.read().decode(errors="replace"))
     # ru_maxrss counts bytes on macOS and kilobytes elsewhere: getrusage(2)
     unit = 1 if sys.platform == "darwin" else 1024
-    return Outcome(seconds=seconds, peak_bytes=usage.ru_maxrss * unit, problem=problem)
+    cpu_seconds = usage.ru_utime + usage.ru_stime
+    return Outcome(seconds=seconds, cpu_seconds=cpu_seconds, peak_bytes=usage.ru_maxrss * unit, problem=problem)
 
 
 def _problem(exit_code: int, said: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -33,16 +34,10 @@ def heading(about: About) -> str:
 def draw(section: Section) -> str:
     """The section's table, what is wrong with any of its figures, and its verdicts."""
     references = [name for name in REFERENCES if section.unit == "s" and find(section.figures, name)]
-    header = [
-        "tool",
-        f"median {section.unit}",
-        "least",
-        "most",
-        *(f"/ {name}" for name in references),
-        "",
-        "runs",
-    ]
-    rows = [_row(section.figures, figure, references) for figure in section.figures]
+    spent = ["cpu s"] if section.unit == "s" else []
+    ratios = [f"/ {name}" for name in references]
+    header = ["tool", f"median {section.unit}", "least", "most", *spent, *ratios, "", "runs"]
+    rows = [_row(section, figure, references) for figure in section.figures]
     lines = [section.title, *_columns([header, *rows])]
     lines += [f"  INVALID {one.tool} ({one.about}): {one.problem}" for one in section.figures if one.problem]
     lines += [f"  note: {section.note}"] if section.note else []
@@ -75,15 +70,26 @@ def _section(section: Section) -> dict[str, object]:
     return {**asdict(section), "figures": figures, "verdicts": verdicts}
 
 
-def _row(figures: Sequence[Figure], figure: Figure, references: Sequence[str]) -> list[str]:
+def _row(section: Section, figure: Figure, references: Sequence[str]) -> list[str]:
+    values = (figure.median, min(figure.values), max(figure.values))
+    spent = [_number(statistics.median(figure.cpu))] if section.unit == "s" else []
+    ratios = [_short(ratio(section.figures, figure.tool, name)) for name in references]
     if figure.median is None:
-        return [figure.tool, "INVALID", *[""] * (2 + len(references)), figure.about, str(len(figure.values))]
-    values = [
-        f"{value:.3g}" if value < 100 else f"{value:.0f}"
-        for value in (figure.median, min(figure.values), max(figure.values))
-    ]
-    ratios = [_short(ratio(figures, figure.tool, name)) for name in references]
-    return [figure.tool, *values, *ratios, figure.about, str(len(figure.values))]
+        values, spent = (None, None, None), [""] * len(spent)
+    numbers = [_number(value) for value in values]
+    numbers[0] = numbers[0] or "INVALID"
+    return [figure.tool, *numbers, *spent, *ratios, figure.about, str(len(figure.values))]
+
+
+def _number(value: float | None) -> str:
+    """Three digits that count.
+
+    >>> _number(0.0123), _number(2.3456), _number(368.4)
+    ('0.0123', '2.35', '368')
+    """
+    if value is None:
+        return ""
+    return f"{value:.3g}" if value < 100 else f"{value:.0f}"
 
 
 def _short(number: float | None) -> str:

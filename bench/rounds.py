@@ -75,7 +75,8 @@ def seconds(tool: Tool, about: str, outcomes: Sequence[Outcome]) -> Figure:
     """The figure of these runs. One that failed makes it invalid: half-done work is not to be compared."""
     problem = next((outcome.problem for outcome in outcomes if outcome.problem), "")
     values = tuple(outcome.seconds for outcome in outcomes)
-    return Figure(tool=tool.name, about=about, values=values, problem=problem)
+    cpu = tuple(outcome.cpu_seconds for outcome in outcomes)
+    return Figure(tool=tool.name, about=about, values=values, cpu=cpu, problem=problem)
 
 
 def difference(wanted: Counter[str], database: Database) -> str:

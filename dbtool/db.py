@@ -48,7 +48,10 @@ def connect(target: Target, *, purpose: str = "", read_only: bool = False) -> "C
     except (psycopg.Error, UnicodeError) as error:
         raise explain_failure(target, conninfo, str(error)) from None
     if read_only:
-        conn.execute("SET default_transaction_read_only = on")
+        # as the property of each transaction, not of the session: a pooler would hand that on to the next client
+        conn.autocommit = False
+        conn.read_only = True
+        conn.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
     return conn
 
 

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from dbtool.errors import DatabaseRefused, UsageError
+from dbtool.errors import DatabaseRefused, Unreachable, UsageError
 from dbtool.queries import query
 
 if TYPE_CHECKING:
+    import psycopg
+
     from dbtool.db import Conn
 
 YOYO_VERSION = 2  # of yoyo's tables: the version that yoyo 6 to 9 writes
@@ -70,14 +72,20 @@ def read_ledger(conn: "Conn", schema: str) -> Ledger:
     try:
         return _read(conn, schema)
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
-        return _find(conn, schema)
+        conn.rollback()
     except psycopg.errors.UndefinedColumn:
         raise _too_old(schema) from None
+    except psycopg.OperationalError as error:
+        if lost(error):
+            raise Unreachable(f"the connection was lost while the ledger was read: {error}") from None
+        raise DatabaseRefused(f"the ledger in schema {schema} cannot be read: {error}") from None
     except psycopg.errors.InsufficientPrivilege as error:
         raise DatabaseRefused(
             f"the ledger in schema {schema} cannot be read: {error}",
             hint=f"GRANT USAGE ON SCHEMA {schema} and SELECT on its _yoyo tables to {conn.info.user}",
         ) from None
+    elsewhere = _find(conn, schema)
+    return elsewhere if isinstance(elsewhere, Ledger) else read_ledger(conn, elsewhere)
 
 
 def note(**values: object) -> str:
@@ -158,7 +166,15 @@ def _step(noted: dict[str, str]) -> StepState:
     )
 
 
-def _find(conn: "Conn", schema: str) -> Ledger:
+def lost(error: "psycopg.Error") -> bool:
+    """Return whether *error* says that the connection is gone, and not that a statement was refused."""
+    sqlstate = error.sqlstate
+    # class 08: connection exceptions; 57P01 to 57P05: the server or somebody ended the session (manual, appendix A)
+    return sqlstate is None or sqlstate.startswith(("08", "57P0"))
+
+
+def _find(conn: "Conn", schema: str) -> Ledger | str:
+    """Return the schema that holds the ledger, or an empty Ledger where none does. Read-only."""
     found = cast(list[tuple[str, bool]], conn.execute(query("ledger/find")).fetchall())
     schemas = [name for name, _ in found]
     if any(name == schema and not current for name, current in found):
@@ -171,7 +187,7 @@ def _find(conn: "Conn", schema: str) -> Ledger:
     if schemas and schemas[0] != schema:
         if not found[0][1]:
             raise _too_old(schemas[0])
-        return _read(conn, schemas[0])
+        return schemas[0]
     pid, version = cast(
         Any,
         conn.execute("SELECT pg_backend_pid(), current_setting('server_version_num')::int").fetchone(),

@@ -8,7 +8,7 @@ one), on a connection of its own that is otherwise idle. Why it is fenced: docs/
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -69,7 +69,7 @@ def migration_lock(target: Target, *, wait: float, say: Callable[[str], None]) -
 
     Tells *say* who holds it while it waits. Raises LockNotHad after *wait* seconds, naming the holder.
     """
-    with connect_for_changes(target, purpose="migration lock") as conn:
+    with closing(connect_for_changes(target, purpose="migration lock")) as conn:
         run = random.randrange(3, 2**31)
         deadline = time.monotonic() + wait
         told = 0.0
@@ -149,7 +149,8 @@ def keep_yoyo_out(lock: MigrationLock, schema: str, *, wait: float, say: Callabl
 
 
 def _take(conn: "Conn", run: int) -> bool:
-    conn.execute("BEGIN")
+    # READ COMMITTED whatever the default is: any other level keeps a snapshot, for which CREATE INDEX CONCURRENTLY waits
+    conn.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
     taken = cast(Any, conn.execute(query("lock/take"), {"namespace": NAMESPACE, "run": run}).fetchone())[0]
     if not taken:
         conn.execute("ROLLBACK")

@@ -37,7 +37,7 @@ class Script:
     path: Path
     source: bytes | mmap.mmap = field(repr=False)
     statements: tuple[Statement, ...] = field(repr=False)
-    unusual: dict[int, Kind] = field(default_factory=lambda: {}, repr=False)  # by the statement's start
+    unusual: dict[int, Kind] = field(default_factory=dict, repr=False)  # by the statement's start
     weak: bool = False  # no statement takes a lock that stops readers or writers of a whole table
 
     def text(self, statement: Statement) -> bytes:

@@ -111,7 +111,7 @@ def refuse_drift(drift: tuple[Finding, ...], allowed: "list[str] | tuple[()]") -
         )
 
 
-def _connect(target: Target, *, create: bool, yes: bool):  # noqa: ANN202
+def _connect(target: Target, *, create: bool, yes: bool):
     try:
         return connect_for_changes(target, purpose="migrate")
     except DatabaseMissing as missing:

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from dbtool.doctor import objects, tables
 from dbtool.doctor.need import MEMBER, Need, Scope
-from dbtool.doctor.statements import READERS
 from dbtool.parser import node_name, syntax_tree
 from dbtool.script import Script
 
+_readers = tables.READERS | objects.READERS
 _LARGE = 200_000  # bytes: a statement above this is data, and parsing it costs more than it tells
 
 
@@ -49,7 +50,7 @@ def needs_of(sql: bytes, scope: Scope) -> Iterator[Need]:
     node = getattr(tree, name)
     if name == "variable_set_stmt":
         yield from _set(node, scope)
-    elif reader := READERS.get(name):
+    elif reader := _readers.get(name):
         yield from reader(node, scope)
 
 

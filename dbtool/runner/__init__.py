@@ -13,7 +13,7 @@ from itertools import groupby
 
 from dbtool.config import Target
 from dbtool.errors import DatabaseRefused, Unreachable
-from dbtool.ledger import Ledger, read_ledger
+from dbtool.ledger import Ledger, lost, read_ledger
 from dbtool.migrations import Migration
 from dbtool.plan import Plan
 from dbtool.report import Step, seconds
@@ -52,19 +52,26 @@ def apply_plan(target: Target, make: Callable[[Ledger], Plan], options: Options,
     Unreachable is raised. Raises StatementFailed for the first migration that the database refuses,
     LockNotHad, and BadFile before anything is applied.
     """
+    import psycopg
+
     tries = 0
+    ran = False
     while True:
         try:
             with open_session(target, lock_wait=options.lock_wait, say=say) as session:
-                for event in _run(session, make(session.ledger), options):
-                    tries = 0 if isinstance(event, Step) else tries
+                for event in _run(session, make(session.ledger), options, ran=ran):
+                    if isinstance(event, Step):
+                        tries, ran = 0, True
                     yield event
             return
-        except (ConnectionLost, Unreachable) as lost:
+        except (ConnectionLost, Unreachable, psycopg.Error) as failure:
+            if isinstance(failure, psycopg.Error) and not lost(failure):
+                raise DatabaseRefused(f"the server refused: {str(failure).strip()}") from None
             tries += 1
-            if tries > _RECONNECTS or (isinstance(lost, Unreachable) and tries == 1):
-                raise _unreachable(lost) from None
-            say(f"connection lost: {lost}; connecting again, to read in the ledger what was applied")
+            if tries > _RECONNECTS or (isinstance(failure, Unreachable) and tries == 1 and not ran):
+                raise _unreachable(failure) from None
+            why = str(failure).strip().splitlines()[0] if str(failure).strip() else "without a word"
+            say(f"connection lost ({why}); connecting again, to read in the ledger what was applied")
             time.sleep(min(0.1 * 2**tries, 3) * random.uniform(0.7, 1.3))
 
 
@@ -90,11 +97,11 @@ def baseline(target: Target, make: Callable[[Ledger], Plan], options: Options, s
                     )
             session.flush()
             return [Step(migration=m.id, action="recorded") for m in pending]
-    except ConnectionLost as lost:
-        raise _unreachable(lost) from None
+    except ConnectionLost as failure:
+        raise _unreachable(failure) from None
 
 
-def _run(session: Session, plan: Plan, options: Options) -> Iterator[Event]:
+def _run(session: Session, plan: Plan, options: Options, *, ran: bool) -> Iterator[Event]:
     jobs = make_jobs(plan.pending, undo=options.undo, earlier=options.jobs)
     make_jobs(options.post_apply)  # refused before anything is applied, like the others
     watch = Watch(session)
@@ -105,7 +112,7 @@ def _run(session: Session, plan: Plan, options: Options) -> Iterator[Event]:
         else:
             for _, group in groupby(jobs, key=lambda job: job.way if job.way is Way.TRANSACTION else job):
                 yield from _retrying(session, watch, tuple(group), options)
-        if jobs and not options.undo:
+        if (jobs or ran) and not options.undo:
             yield from _post_apply(session, watch, options)
     finally:
         # The commits did not wait for the disk; this one does, before anything is reported.
@@ -160,10 +167,10 @@ def _post_apply(session: Session, watch: Watch, options: Options) -> Iterator[Ev
             yield event if isinstance(event, Began) else Talk(f"ran {migration.path.name}")
 
 
-def _unreachable(lost: Exception) -> Unreachable:
-    if isinstance(lost, Unreachable):
-        return lost
+def _unreachable(failure: Exception) -> Unreachable:
+    if isinstance(failure, Unreachable):
+        return failure
     return Unreachable(
-        f"the connection was lost, and could not be kept again: {lost}",
+        f"the connection was lost, and could not be kept again: {str(failure).strip()}",
         hint="`dbtool migrate` goes on from what the ledger has; `dbtool status` shows it",
     )

@@ -30,6 +30,11 @@ class StatementFailed(DatabaseRefused):
         self.migration = migration
 
 
+def fence_failed(diag: "Diagnostic") -> bool:
+    """Return whether it was the fence of queries/run/begin.sql that refused: this run's lock is gone."""
+    return diag.sqlstate == "22P02" and '"dbtool: ' in (diag.message_primary or "")
+
+
 def diagnostic(result: "PGresult") -> "Diagnostic":
     """Return what the server says of a failed result."""
     from psycopg.errors import Diagnostic

@@ -62,8 +62,6 @@ def drop_invalid_index(conn: "Conn", sql: bytes) -> str:
 
     Raises DatabaseRefused where somebody is building it at this moment.
     """
-    from psycopg import sql as compose
-
     index = _index_of(conn, sql)
     if index is None or index.valid:
         return ""
@@ -72,12 +70,32 @@ def drop_invalid_index(conn: "Conn", sql: bytes) -> str:
             f"index {index.schema}.{index.name} is being built by process {index.building} at this moment",
             hint="wait for it, or end it: SELECT pg_cancel_backend(pid)",
         )
-    conn.execute(
-        compose.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(
-            compose.Identifier(index.schema, index.name)
-        )
-    )
+    _drop(conn, index)
     return f"{index.schema}.{index.name}"
+
+
+def index_names(conn: "Conn", sql: bytes) -> frozenset[str]:
+    """Return the names of the indexes on the table that *sql* builds an index on. Read-only."""
+    return frozenset(i.name for i in _indexes(conn, _qualified(syntax_tree(sql).index_stmt.relation)))
+
+
+def drop_new_invalid_indexes(conn: "Conn", sql: bytes, before: frozenset[str]) -> None:
+    """Drop what a failed CREATE INDEX CONCURRENTLY left INVALID: what was not there *before*. Writes."""
+    for index in list(_indexes(conn, _qualified(syntax_tree(sql).index_stmt.relation))):
+        if not index.valid and not index.building and index.name not in before:
+            _drop(conn, index)
+
+
+def sets_session(sql: bytes) -> bool:
+    """Return whether all that *sql* does is to set something for the session.
+
+    >>> sets_session(b"set search_path = app"), sets_session(b"set local search_path = app")
+    (True, False)
+    """
+    if sql[:3].lower() != b"set" and sql[:5].lower() != b"reset":
+        return False
+    tree = syntax_tree(sql)
+    return node_name(tree) == "variable_set_stmt" and not tree.variable_set_stmt.is_local
 
 
 def invalid_index(conn: "Conn", sql: bytes) -> str:
@@ -94,6 +112,12 @@ def builds_index(sql: bytes) -> bool:
     """
     tree = syntax_tree(sql)
     return node_name(tree) == "index_stmt" and bool(tree.index_stmt.concurrent)
+
+
+def _drop(conn: "Conn", index: Index) -> None:
+    from psycopg import sql
+
+    conn.execute(sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(sql.Identifier(index.schema, index.name)))
 
 
 def _index_of(conn: "Conn", sql: bytes) -> Index | None:

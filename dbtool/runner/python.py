@@ -12,9 +12,10 @@ from dbtool.errors import DatabaseRefused
 from dbtool.migrations import Migration
 from dbtool.report import Step
 from dbtool.runner.events import Began, Talk
-from dbtool.runner.failure import statement_failed
+from dbtool.runner.failure import fence_failed, statement_failed
+from dbtool.runner.pipeline import ConnectionLost
 from dbtool.runner.session import Session
-from dbtool.runner.transactional import record, unrecord
+from dbtool.runner.transactional import as_who_connected, record, unrecord
 
 if TYPE_CHECKING:
     from psycopg.errors import Diagnostic
@@ -41,13 +42,15 @@ def run_python(
                 _execute(session, entry.sql, entry.params)
             with contextlib.redirect_stdout(printed):  # yoyo prints the rows of a SELECT where our JSON goes
                 _run(session, steps, "rollback" if undo else "apply")
-            session.conn.execute("RESET SESSION AUTHORIZATION")
-            session.conn.execute("RESET ROLE")
+            for entry in as_who_connected():
+                _execute(session, entry.sql, None)
             if mark:
                 entry = unrecord(session, migration) if undo else record(session, migration, None)
                 _execute(session, entry.sql, entry.params)
         session.conn.execute("DISCARD ALL")
     except psycopg.Error as error:
+        if session.conn.broken or fence_failed(error.diag):
+            raise ConnectionLost(str(error).strip()) from None
         if error.sqlstate is None:
             raise DatabaseRefused(f"{migration.path}: {error}; nothing of it is left") from None
         raise statement_failed(

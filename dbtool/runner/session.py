@@ -4,7 +4,7 @@ import getpass
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from dbtool.config import Target, direct_target
 from dbtool.db import connect, connect_for_changes
 from dbtool.errors import DatabaseRefused
-from dbtool.ledger import Ledger, read_ledger
+from dbtool.ledger import Ledger, lost, read_ledger
 from dbtool.lock import NAMESPACE, MigrationLock, drain, keep_yoyo_out, migration_lock
 from dbtool.queries import query
 from dbtool.runner.pipeline import ConnectionLost, Entry
@@ -32,7 +32,7 @@ class Session:
     say: Callable[[str], None]
     watches_client: bool  # the server can notice by itself that we are gone
     _monitor: "Conn | None" = None
-    _texts: dict[str, bytes] = field(default_factory=lambda: {})
+    _texts: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def schema(self) -> str:
@@ -110,10 +110,11 @@ def open_session(target: Target, *, lock_wait: float, say: Callable[[str], None]
 
     with ExitStack() as stack:
         try:
-            conn = stack.enter_context(_closing(connect_for_changes(target, purpose="migrate")))
+            conn = stack.enter_context(closing(connect_for_changes(target, purpose="migrate")))
             conn.add_notice_handler(lambda d: say(f"{(d.severity or 'NOTICE').lower()}: {d.message_primary}"))
+            pid = backend_pid(conn)
             lock = stack.enter_context(migration_lock(target, wait=lock_wait, say=say))
-            refuse_transaction_pooling(conn, lock.conn)
+            refuse_transaction_pooling(conn, pid, lock.conn)
             drain(conn, say=say)
             ledger = read_ledger(conn, target.project.ledger_schema)
             if not ledger.exists:
@@ -122,28 +123,23 @@ def open_session(target: Target, *, lock_wait: float, say: Callable[[str], None]
             keep_yoyo_out(lock, ledger.schema, wait=lock_wait, say=say)
             session = Session(conn, target, lock, ledger, say, _can_watch_client(conn))
         except psycopg.OperationalError as error:
-            raise ConnectionLost(str(error).strip()) from None
+            if lost(error):
+                raise ConnectionLost(str(error).strip()) from None
+            raise DatabaseRefused(f"the server refused: {error}") from None
         stack.callback(session.close)
         yield session
 
 
-@contextmanager
-def _closing(conn: "Conn") -> Iterator["Conn"]:
-    # psycopg's own context manager commits; here every transaction is written out.
-    try:
-        yield conn
-    finally:
-        conn.close()
+def refuse_transaction_pooling(conn: "Conn", pid: int, other: "Conn") -> None:
+    """Raise DatabaseRefused where a pooler deals out server processes by the transaction.
 
-
-def refuse_transaction_pooling(conn: "Conn", other: "Conn") -> None:
-    """Raise DatabaseRefused where two of our connections share one server process: a transaction pooler.
-
-    A direct connection knows its own process number from the start, so this costs a round trip only
-    where a pooler stands in between.
+    *pid* is the process that served *conn* before *other* opened its transaction. In transaction mode *other* is
+    then given the very process that *conn* just used, and *conn* gets another. A direct connection knows its
+    process from the start (BackendKeyData), and is asked nothing more.
     """
-    pid = backend_pid(conn)
-    if pid != conn.info.backend_pid and pid == backend_pid(other):
+    if pid == conn.info.backend_pid:
+        return
+    if backend_pid(conn) != pid or backend_pid(other) == pid:
         raise DatabaseRefused(
             f"a pooler in transaction mode stands before {conn.info.dbname} (at {conn.info.host}:{conn.info.port}): "
             "settings, locks and CREATE INDEX CONCURRENTLY need a session of their own",

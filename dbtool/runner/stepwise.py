@@ -16,20 +16,32 @@ from dbtool.ledger import StepState, note
 from dbtool.queries import query
 from dbtool.report import Step
 from dbtool.runner.events import Began, Talk
-from dbtool.runner.failure import diagnostic, statement_failed
+from dbtool.runner.failure import StatementFailed, diagnostic, fence_failed, statement_failed
 from dbtool.runner.jobs import Job
 from dbtool.runner.outcome import (
     AGAIN,
     DONE,
+    UNKNOWN,
     builds_index,
     drop_invalid_index,
+    drop_new_invalid_indexes,
+    index_names,
     invalid_index,
     outcome,
+    sets_session,
     wait_for_backend,
 )
-from dbtool.runner.pipeline import Entry, stream
+from dbtool.runner.pipeline import ConnectionLost, Entry, stream
 from dbtool.runner.session import Session, who
-from dbtool.runner.transactional import copy_in, failed, lock_timeout, record, roll_back, unrecord
+from dbtool.runner.transactional import (
+    as_who_connected,
+    copy_in,
+    failed,
+    lock_timeout,
+    record,
+    roll_back,
+    unrecord,
+)
 from dbtool.script import Script, Statement
 
 if TYPE_CHECKING:
@@ -53,6 +65,7 @@ def run_stepwise(
     for number, (statement, kind) in enumerate(work.script.kinds(), start=1):
         state = earlier.get(number)
         if state and state.state == DONE:
+            work.set_again(number, statement)
             continue
         if state:
             verdict = yield from _settle(work, state, statement, assume)
@@ -64,6 +77,9 @@ def run_stepwise(
         else:
             work.run_inside(number, statement, kind)
     yield work.finish(time.monotonic() - started)
+
+
+STARTED, FAILED = "started", "failed"  # beside DONE: the outcome is not known, or known to be none
 
 
 def digest(sql: bytes) -> str:
@@ -91,7 +107,11 @@ def _settle(work: "_Work", state: StepState, statement: Statement, assume: str) 
     job, script = work.job, work.script
     sql = script.text(statement)
     wait_for_backend(work.session.conn, state)
+    if state.state == FAILED:
+        return AGAIN
     verdict, evidence = outcome(work.session.conn, sql)
+    if verdict == DONE and digest(sql) != state.statement:
+        verdict, evidence = UNKNOWN, f"the statement was edited since, and {evidence}"
     if verdict in (DONE, AGAIN):
         doing = "going on behind it" if verdict == DONE else "running it again"
         yield Talk(f"{job.migration.id}: statement {state.number} was cut off; {evidence}: {doing}")
@@ -131,9 +151,13 @@ class _Work:
             self._send(entries, number, statement)
             copy_in(self.session, self.job, self.script, statement, number, self._aftermath(number))
             entries = []
-        entries += [Entry(b"RESET SESSION AUTHORIZATION"), Entry(b"RESET ROLE")]
-        entries += [*self._step(number, sql, DONE), Entry(b"COMMIT")]
-        self._send(entries, number, statement)
+        self._send([*entries, *self._step(number, sql, DONE), Entry(b"COMMIT")], number, statement)
+
+    def set_again(self, number: int, statement: Statement) -> None:
+        """Run a statement that is done once more where all it does is to SET something for those behind it."""
+        sql = self.script.text(statement)
+        if sets_session(sql):
+            self._send([Entry(sql, None, statement)], number, statement)
 
     def run_outside(self, number: int, statement: Statement, kind: Kind) -> Iterator[Talk]:
         """Run a statement between its two records, outside of any transaction."""
@@ -141,7 +165,8 @@ class _Work:
         index = builds_index(sql)
         if index and (dropped := drop_invalid_index(self.session.conn, sql)):
             yield Talk(f"{self.job.migration.id}: dropped {dropped}, which an earlier attempt left INVALID")
-        self.note_step(number, statement, "started")
+        before = index_names(self.session.conn, sql) if index else frozenset[str]()
+        self.note_step(number, statement, STARTED)
         budget = lock_timeout(self.session, kind.weak)
         # Outside of a transaction SET LOCAL has no effect: the session's setting, taken back right after.
         self._send(
@@ -152,20 +177,25 @@ class _Work:
         )  # fmt: skip
         try:
             self._send([Entry(sql, None, statement)], number, statement)
-        except DatabaseRefused:
+        except StatementFailed:
+            if not kind.ends_transactions:  # what it had committed by then, nobody knows
+                self.note_step(number, statement, FAILED)
             if index:
-                self._tidy(sql)
+                self._tidy(sql, before)
             raise
         if index and (name := invalid_index(self.session.conn, sql)):
             raise DatabaseRefused(
                 f"{self.script.place(statement.start)}: {name} is INVALID after it was built",
                 hint="dbtool migrate drops it and builds it again",
             )
-        self._send([*self._step(number, sql, DONE), Entry(b"RESET lock_timeout")], number, statement)
+        self.note_step(number, statement, DONE)
+        self._send([Entry(b"RESET lock_timeout")], number, statement)
 
     def note_step(self, number: int, statement: Statement, state: str) -> None:
         """Record the state of a statement, in a transaction of its own."""
-        self._send(list(self._step(number, self.script.text(statement), state)), number, statement)
+        opening = self.session.begin(lock_timeout=lock_timeout(self.session, True))
+        step = self._step(number, self.script.text(statement), state)
+        self._send([*opening, *step, Entry(b"COMMIT")], number, None)
 
     def finish(self, elapsed: float) -> Step:
         """Record the migration as a whole, drop the states of its statements, and return its Step."""
@@ -175,12 +205,8 @@ class _Work:
             if job.undo
             else [record(self.session, job.migration, self.script)]
         )
-        entries = [
-            *self.session.begin(lock_timeout=lock_timeout(self.session, True)),
-            *last,
-            Entry(b"COMMIT"),
-        ]
-        self._send([*entries, Entry(b"DISCARD ALL")], 0, None)
+        opening = self.session.begin(lock_timeout=lock_timeout(self.session, True))
+        self._send([*opening, *as_who_connected(), *last, Entry(b"COMMIT"), Entry(b"DISCARD ALL")], 0, None)
         return Step(
             migration=job.migration.id,
             action="rolled back" if job.undo else "applied",
@@ -198,19 +224,24 @@ class _Work:
             backend_start=backend_start,
         )
         row = str(uuid.uuid5(self._row, str(number)))
+        yield from as_who_connected()
         parameters = (row, self.job.migration.hash, values, self.job.migration.id, *who())
         yield Entry(self.session.sql("ledger/step"), tuple(p.encode() for p in parameters))
 
     def _forget(self) -> tuple[bytes, tuple[bytes]]:
         return self.session.sql("ledger/forget_steps"), (self.job.migration.hash.encode(),)
 
-    def _tidy(self, sql: bytes) -> None:
+    def _tidy(self, sql: bytes, before: frozenset[str]) -> None:
         import contextlib
 
         import psycopg
 
+        conn = self.session.conn
         with contextlib.suppress(psycopg.Error, DatabaseRefused):  # the next run tries again, and tells
-            drop_invalid_index(self.session.conn, sql)
+            conn.execute("SET lock_timeout = '2s'")  # what made it fail may make this wait as well
+            drop_new_invalid_indexes(conn, sql, before)
+        with contextlib.suppress(psycopg.Error):
+            conn.execute("RESET lock_timeout")
 
     def _send(self, entries: list[Entry], number: int, statement: Statement | None) -> None:
         for entry, result in stream(self.session.conn, entries, on_idle=self.on_idle):
@@ -220,6 +251,8 @@ class _Work:
     def _give_up(self, number: int, statement: Statement | None, result: "PGresult") -> None:
         diag = diagnostic(result)
         roll_back(self.session)
+        if fence_failed(diag):
+            raise ConnectionLost(f"the migration lock is gone ({diag.message_primary})")
         raise statement_failed(
             diag,
             migration=self.job.migration.id,

@@ -8,7 +8,7 @@ from dbtool.ledger import note
 from dbtool.migrations import Migration
 from dbtool.report import Step
 from dbtool.runner.events import Began
-from dbtool.runner.failure import diagnostic, statement_failed
+from dbtool.runner.failure import diagnostic, fence_failed, statement_failed
 from dbtool.runner.jobs import Job
 from dbtool.runner.pipeline import ConnectionLost, Entry, stream
 from dbtool.runner.session import FENCE, Session, who
@@ -95,6 +95,15 @@ def lock_timeout(session: Session, weak: bool) -> int:
     """Return how long a lock is waited for, in milliseconds: a strong one briefly, for others queue behind it."""
     environment = session.target.environment
     return environment.long_lock_timeout if weak else environment.lock_timeout
+
+
+def as_who_connected() -> Iterator[Entry]:
+    """Yield what a record is preceded by: a file may SET ROLE to the owner of its tables, the ledger is not theirs.
+
+    SET LOCAL, so that a role set for the session is in force again after the transaction (manual, SET).
+    """
+    yield Entry(b"SET LOCAL SESSION AUTHORIZATION DEFAULT")
+    yield Entry(b"SET LOCAL ROLE NONE")
 
 
 def roll_back(session: Session) -> None:
@@ -187,9 +196,7 @@ def _work(session: Session, job: Job, mark: bool = True) -> Iterator[Entry | _Co
             yield Entry(script.text(statement), None, _Tag(job, statement, number))
     if not mark:
         return
-    # A file may SET ROLE to the owner of its tables; the ledger belongs to who connected.
-    yield Entry(b"RESET SESSION AUTHORIZATION", None, _Tag(job, None))
-    yield Entry(b"RESET ROLE", None, _Tag(job, None))
+    yield from _tagged(job, as_who_connected())
     entry = unrecord(session, job.migration) if job.undo else record(session, job.migration, script)
     yield Entry(entry.sql, entry.params, _Tag(job, _RECORD))
 
@@ -202,7 +209,7 @@ def _tagged(job: Job, entries: Iterator[Entry]) -> Iterator[Entry]:
 def _give_up(session: Session, tag: _Tag | None, result: "PGresult") -> NoReturn:
     diag = diagnostic(result)
     roll_back(session)
-    if tag and tag.what == FENCE and diag.sqlstate == "22P02":
+    if fence_failed(diag):
         raise ConnectionLost(f"the migration lock is gone ({diag.message_primary})")
     statement = tag.what if tag and isinstance(tag.what, Statement) else None
     raise statement_failed(

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, cast
 
+from dbtool.errors import DbtoolError
 from dbtool.queries import query
 from dbtool.report import seconds
 from dbtool.runner.failure import StatementFailed
@@ -50,7 +51,7 @@ class Watch:
             return
         try:
             self._blockers = self._look() or self._blockers
-        except psycopg.Error:
+        except (psycopg.Error, DbtoolError):
             self._blind = True  # no connection left for looking: the work goes on without
         if self._blockers and time.monotonic() - self._told > 10:
             self._told = time.monotonic()
@@ -82,9 +83,9 @@ class Watch:
         return f"; blocked by {self._blockers[0]}" if self._blockers else ""
 
     def _look(self) -> tuple[Blocker, ...]:
-        rows = cast(
-            Any, self._session.monitor().execute(query("lock/blockers"), {"pid": self._pid}).fetchall()
-        )
+        monitor = self._session.monitor()
+        rows = cast(Any, monitor.execute(query("lock/blockers"), {"pid": self._pid}).fetchall())
+        monitor.rollback()  # no snapshot is kept: CREATE INDEX CONCURRENTLY would wait for it
         return tuple(
             Blocker(pid=r[0], role=r[1], application=r[2], address=r[3], state=r[4], seconds=r[5], query=r[6])
             for r in rows

@@ -1,4 +1,4 @@
-"""Where PostgreSQL's server programs may be had on this machine, best first. Only the command asks; reads files only."""
+"""Where PostgreSQL's server programs may be had on this machine, best first. Reads files only."""
 
 import os
 import re

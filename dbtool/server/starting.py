@@ -35,8 +35,8 @@ KEEPER = "import sys; sys.path.insert(0, sys.argv[1]); from dbtool.server.keeper
 
 def ensure_started(root: str, *, binaries: Path | None, idle_seconds: float, tcp: bool) -> tuple[dict[str, str], bool]:
     """The record of the server, and whether it had to be started. Writes."""
-    _make_home(root)
     folders = find_binaries(binaries)
+    _make_home(root)
     with starting(home_of(root), PATIENCE) as lock:
         record = running(root, leave_mark=True)
         if record is not None:
@@ -62,7 +62,7 @@ def _make_home(root: str) -> None:
         raise UsageError(f"the embedded server cannot work in a folder with a line break in its name: {root!r}")
     try:
         for folder in (root, home):
-            if not os.path.isdir(folder):
+            with suppress(FileExistsError):  # from before, or another command's that does the same just now
                 os.makedirs(folder)
                 os.chmod(folder, 0o755 if os.geteuid() == 0 else 0o700)
         if not os.path.exists(root + "/.gitignore"):

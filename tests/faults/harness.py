@@ -37,7 +37,8 @@ def new_database(server: Server) -> Iterator[Database]:
     name = f"fault_{os.getpid()}_{next(_numbers)}"
     with server.connect("postgres") as conn:
         conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield Database(server, name)
+    yield Database(server, name)
+    with server.connect("postgres") as conn:
         conn.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
@@ -259,3 +260,24 @@ def sessions(database: Database) -> list[tuple[object, ...]]:
         "SELECT pid, application_name FROM pg_stat_activity"
         " WHERE datname = current_database() AND application_name LIKE 'dbtool%'"
     )
+
+
+# ---- plain yoyo
+
+
+def yoyo_command(project: Project, database: Database, command: str, *arguments: str) -> list[str]:
+    """Return the command line that runs plain yoyo on the project."""
+    url = database.url.replace("postgresql://", "postgresql+psycopg://")
+    program = str(Path(sys.executable).with_name("yoyo"))
+    source = [] if command == "break-lock" else [str(project.root / "migrations")]
+    return [program, command, "--batch", "--no-config-file", "--database", url, *arguments, *source]
+
+
+def yoyo(project: Project, database: Database, command: str, *arguments: str) -> str:
+    """Run plain yoyo to its end, and return what it printed."""
+    done = subprocess.run(
+        yoyo_command(project, database, command, *arguments),
+        cwd=project.root, env=project.environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout

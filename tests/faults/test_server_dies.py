@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import Database
-from tests.faults.harness import GATE, busy_backend, gate, new_database, wait_until
+from tests.faults.harness import busy_backend, new_database, wait_until
 from tests.servers import Server, binaries
 
 TWO_FILES = {"m1": "CREATE TABLE t (a int); INSERT INTO t VALUES (1);", "m2": "INSERT INTO t VALUES (2); SELECT pg_sleep(1);"}

@@ -1,0 +1,196 @@
+"""The doctor's round: the project, the connection, the server, the ledger, what pending files need. Read-only."""
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dbtool.config import Project, Target, direct_target, load_project, load_target
+from dbtool.db import DatabaseMissing, Where, connect, connection_string, where
+from dbtool.doctor.check import Check, skipped
+from dbtool.doctor.facts import Facts, read_answers, read_extensions, read_facts, read_pooling
+from dbtool.doctor.health import ledger_checks
+from dbtool.doctor.need import Scope, read_path
+from dbtool.doctor.needs import find_needs
+from dbtool.doctor.pooling import Address, Pooling, check_pooling
+from dbtool.doctor.privileges import (
+    check_extensions,
+    check_ledger_rights,
+    check_privileges,
+    extension_needs,
+    ledger_needs,
+    untold,
+)
+from dbtool.doctor.project import (
+    check_configuration,
+    check_files,
+    check_folder,
+    check_keys,
+    failed,
+    without_folder,
+)
+from dbtool.doctor.server import check_connection, server_checks
+from dbtool.errors import DbtoolError, Unreachable, UsageError
+from dbtool.migrations import Folder, Migration
+from dbtool.plan import Plan, make_plan
+from dbtool.script import Script, sql_checksum_of
+from dbtool.secrets import redact
+
+if TYPE_CHECKING:
+    from dbtool.db import Conn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """All that was looked at."""
+
+    checks: tuple[Check, ...]
+    where: Where | None = None
+    pending: tuple[Migration, ...] = ()
+    round_trip: float | None = None
+
+
+def examine(env: str | None, url: str | None) -> Examination:
+    """Return every check of the project and of the database that is meant. Read-only.
+
+    What cannot be had is a check like any other: nothing is raised for it, and the rest is still looked at.
+    """
+    try:
+        project = load_project()
+    except DbtoolError as error:
+        return Examination(checks=(failed("configuration", "configuration", error, "it cannot be read"),))
+    folder_check, folder = check_folder(project)
+    try:
+        target = load_target(project, env, url=url)
+        direct = direct_target(target)
+    except UsageError as error:
+        return Examination(checks=(failed("configuration", "configuration", error, "no URL"), folder_check))
+    before = (check_configuration(project, direct), check_keys(project.root, target.name))
+    try:
+        return _with_server(project, target, direct, (*before, folder_check), folder)
+    except DbtoolError as error:
+        return Examination(checks=(*before, *_without_server(direct, error, folder_check, folder)))
+
+
+def _without_server(target: Target, error: DbtoolError, check: Check, folder: Folder | None) -> tuple[Check, ...]:
+    """The checks that are left where no connection can be had."""
+    files = check_files(folder.migrations, "file")[0] if folder else skipped("files", "see migrations")
+    id = "database-missing" if isinstance(error, DatabaseMissing) else "unreachable"
+    if not isinstance(error, Unreachable):
+        id = "connection-string"
+    shown = type(error)(redact(error.message), hint=_hint(error)) if type(error) is Unreachable else error
+    said = redact(error.message).splitlines()
+    found = said[min(1, len(said) - 1)].strip()  # the first line says where, the second why
+    checks = [without_folder(check, folder) if folder else check, files, failed("connection", id, shown, found)]
+    if address := _address(target):
+        checks.append(check_pooling(address, None, direct=target.direct))
+    return (*checks, *_not_asked("there is no connection"))
+
+
+def _with_server(
+    project: Project, target: Target, direct: Target, before: tuple[Check, ...], folder: Folder | None
+) -> Examination:
+    import psycopg
+
+    with ExitStack() as stack:
+        started = time.perf_counter()
+        conn = stack.enter_context(connect(direct, purpose="doctor"))
+        connection = check_connection((time.perf_counter() - started) * 1000, _whom(conn))
+        if direct is not target:  # past the pooler, and through it
+            connect(target, purpose="doctor").close()
+        try:
+            pooling = read_pooling(conn, lambda: connect(direct, purpose="doctor"))
+            pooler = check_pooling(_address_of(conn), pooling, direct=direct.direct)
+            if pooling is Pooling.STATEMENT:
+                return Examination(checks=(*before, connection, pooler, *_not_asked("no transaction is possible")))
+            facts = read_facts(conn, project)
+            plan = _plan(folder, facts)
+            pending = plan.pending if plan else ()
+            files, scripts = check_files(pending, "pending file")
+            checks = (
+                *before,
+                *([files] if plan else [skipped("pending files", "what is pending is not known")]),
+                connection,
+                pooler,
+                *server_checks(facts),
+                *ledger_checks(facts, plan),
+                *_needs_checks(conn, facts, scripts, len(pending)),
+            )
+        except psycopg.OperationalError as error:
+            raise Unreachable(f"the connection was lost: {redact(str(error).strip())}") from None
+        return Examination(checks=checks, where=where(conn, direct), pending=pending, round_trip=facts.round_trip)
+
+
+def _not_asked(why: str) -> tuple[Check, ...]:
+    return tuple(skipped(name, why) for name in ("server version", "ledger", "extensions", "privileges"))
+
+
+def _needs_checks(
+    conn: "Conn", facts: Facts, scripts: tuple[tuple[str, Script], ...], pending: int
+) -> tuple[Check, ...]:
+    """The checks that ask the server whether what the pending files and the ledger need is there."""
+    server = facts.server
+    path = read_path(server.search_path, server.role)
+    scope = Scope(path=path, schemas=frozenset(server.schemas), user=server.role)
+    rights, wanted = untold(find_needs(scripts, scope))
+    extensions = read_extensions(conn, list(dict.fromkeys(need.name for need in wanted))) if wanted else ()
+    rights += extension_needs(wanted, extensions)
+    ledger = ledger_needs(facts.ledger) if facts.ledger else ()
+    answers = read_answers(conn, (*ledger, *rights)) if ledger or rights else ()
+    return (
+        check_ledger_rights(ledger, answers[: len(ledger)], server)
+        if ledger
+        else skipped("ledger's privileges", "see ledger"),
+        check_extensions(wanted, extensions, server),
+        check_privileges(rights, answers[len(ledger) :], server, pending),
+    )
+
+
+def _plan(folder: Folder | None, facts: Facts) -> Plan | None:
+    if folder is None or facts.ledger is None:
+        return None
+    return make_plan(folder, facts.ledger, sql_checksum=sql_checksum_of)
+
+
+def _whom(conn: "Conn") -> str:
+    info = conn.info
+    return f"{info.dbname} on {info.host or 'local socket'}:{info.port} as {info.user}"
+
+
+def _address_of(conn: "Conn") -> Address:
+    info = conn.info
+    return Address(host=info.host, port=str(info.port), user=info.user, database=info.dbname)
+
+
+def _address(target: Target) -> Address | None:
+    """Where a connection string leads that could not be followed, as far as it says so itself."""
+    if target.embedded:
+        return None
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        said = conninfo_to_dict(connection_string(target))
+    except psycopg.ProgrammingError:
+        return None
+    values = {key: str(said.get(key) or "") for key in ("host", "port", "user", "dbname")}
+    return Address(host=values["host"], port=values["port"] or "5432", user=values["user"], database=values["dbname"])
+
+
+def _hint(error: DbtoolError) -> str:
+    """What to do about a connection that was refused for a rarer reason, where connect() points to the doctor."""
+    if "dbtool doctor" not in error.hint:
+        return error.hint
+    hints = {
+        "no pg_hba.conf entry": "the server's pg_hba.conf has no line for this address, role and database; "
+        "managed servers ask for TLS: add ?sslmode=require to the URL",
+        "too many": "all connections are taken: end idle ones, or use the reserved ones of a superuser",
+        "remaining connection slots": "all connections are taken: end idle ones, or connect as a superuser",
+        "SSL": "look at sslmode in the URL: require, or disable where the server has no TLS",
+        "starting up": "the server is starting: try again in a moment",
+        "shutting down": "the server is shutting down",
+        "not currently accepting": "ALTER DATABASE ... ALLOW_CONNECTIONS true",
+        "permission denied for database": "GRANT CONNECT ON DATABASE ... TO the role in the URL",
+    }
+    said = error.message
+    return next((hint for text, hint in hints.items() if text in said), "the server's own log says more")

@@ -1,0 +1,92 @@
+"""What can be looked at without a server: configuration, .env keys, migration files."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from dbtool.config import CONFIG_FILE, Project, Target
+from dbtool.doctor.check import Check
+from dbtool.errors import DbtoolError
+from dbtool.finding import Finding, Place, Severity
+from dbtool.migrations import Folder, Migration, read_migrations
+from dbtool.report import counted
+from dbtool.runner.jobs import make_jobs
+from dbtool.script import Script
+
+_EXAMPLE = ".env.example"
+
+
+def failed(name: str, id: str, error: DbtoolError, found: str) -> Check:
+    """Return the line of a check that ended in an error: its findings, or the error as one."""
+    own = tuple(finding for finding in getattr(error, "findings", ()) if isinstance(finding, Finding))
+    return Check(name=name, found=found, findings=own or (Finding(id=id, message=error.message, help=error.hint),))
+
+
+def check_configuration(project: Project, target: Target) -> Check:
+    """Return which environment and URL are meant, and why."""
+    file = project.file.name if project.file else f"no {CONFIG_FILE}, so every key at its default"
+    url = "the embedded server" if target.embedded else f"{target.url} ({target.url_from})"
+    return Check(name="configuration", found=f"{file}; {target.name}: {target.why}; {url}")
+
+
+def check_keys(root: Path, environment: str) -> Check:
+    """Return which keys of .env.example neither the process environment nor a .env file sets. Reads files."""
+    example = root / _EXAMPLE
+    if not example.is_file():
+        return Check(name="environment keys", found=f"no {_EXAMPLE}")
+    from dotenv import dotenv_values
+
+    files = [root / f".env.{environment}.local", root / f".env.{environment}", root / ".env"]
+    wanted = list(dotenv_values(example, encoding="utf-8-sig"))
+    there = set(os.environ).union(*(dotenv_values(file, encoding="utf-8-sig") for file in files if file.is_file()))
+    missing = [key for key in wanted if key not in there]
+    if not missing:
+        found = f"all {len(wanted)} of {_EXAMPLE} set" if wanted else f"{_EXAMPLE} asks for none"
+        return Check(name="environment keys", found=found)
+    lines = example.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    line = next((n for n, text in enumerate(lines, start=1) if missing[0] in text.split("=")[0]), 1)
+    finding = Finding(
+        id="missing-environment-key",
+        message=f"set neither in the process environment nor in {', '.join(file.name for file in files)}: "
+        + ", ".join(missing),
+        help=f"add them to .env; {_EXAMPLE} says what they are",
+        severity=Severity.WARNING,
+        place=Place(path=example, line=line),
+    )
+    return Check(name="environment keys", found=f"{len(missing)} of {len(wanted)} missing", findings=(finding,))
+
+
+def check_folder(project: Project) -> tuple[Check, Folder | None]:
+    """Return whether the migration files and their graph are sound, and the folder where they are. Reads files."""
+    try:
+        folder = read_migrations(project.migrations)
+    except DbtoolError as error:
+        return failed("migrations", "migrations", error, "they cannot be put in order"), None
+    if not project.migrations.is_dir():
+        found = f"no folder {project.migrations.name}/ yet: dbtool new NAME makes it"
+    else:
+        lacking = sum(m.rollback is None and not m.is_python for m in folder.migrations)
+        found = counted(len(folder.migrations), "file") + (f", {lacking} without a rollback" if lacking else "")
+    return Check(name="migrations", found=found), folder
+
+
+def check_files(migrations: Sequence[Migration], which: str) -> tuple[Check, tuple[tuple[str, Script], ...]]:
+    """Return whether the files parse, and the scripts of those that are SQL, by id. Reads files."""
+    try:
+        jobs = make_jobs(migrations)
+    except DbtoolError as error:
+        return failed("pending files", "files", error, f"not all of the {which} can be run"), ()
+    python = sum(job.migration.is_python for job in jobs)
+    found = f"{counted(len(jobs), which)} parse" + ("s" if len(jobs) == 1 else "")
+    if not jobs:
+        found = f"no {which}"
+    if python:
+        found += f"; what {counted(python, 'Python migration')} will do cannot be seen beforehand"
+    scripts = tuple((job.migration.id, job.script()) for job in jobs if not job.migration.is_python)
+    return Check(name="pending files", found=found), scripts
+
+
+def without_folder(check: Check, folder: Folder) -> Check:
+    """Return *check* with the folder's own findings, for where no plan tells them."""
+    return replace(check, findings=(*check.findings, *folder.findings))

@@ -1,0 +1,55 @@
+"""A PgBouncer in front of a test server."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psycopg
+
+from tests.faults.harness import wait_until
+from tests.servers import Server, free_port
+
+_NOBODY = 65534
+
+
+def pgbouncer_program() -> str | None:
+    """Return where PgBouncer is installed, or None."""
+    return shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+
+
+@contextmanager
+def pgbouncer(server: Server, folder: Path, mode: str) -> Iterator[int]:
+    """Run a PgBouncer in *mode* (session, transaction) before the server; gives its port."""
+    port = free_port()
+    (folder / "users.txt").write_text('"postgres" ""\n')
+    config = folder / "pgbouncer.ini"
+    config.write_text(
+        f"[databases]\n* = host=127.0.0.1 port={server.port} user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
+        f"listen_port = {port}\nunix_socket_dir =\nauth_type = trust\nauth_file = {folder}/users.txt\n"
+        f"pool_mode = {mode}\ndefault_pool_size = 20\n"
+    )
+    for path in (folder, *folder.parents[:3]):
+        with suppress(PermissionError):
+            path.chmod(path.stat().st_mode | 0o055)
+    as_nobody: dict[str, object] = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+    process = subprocess.Popen(
+        [str(pgbouncer_program()), "-q", str(config)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=(folder / "pgbouncer.log").open("wb"), **as_nobody,  # type: ignore[call-overload]
+    )  # fmt: skip
+    try:
+        wait_until(lambda: _answers(port), 15, "PgBouncer answers")
+        yield port
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _answers(port: int) -> bool:
+    try:
+        psycopg.connect(f"postgresql://postgres@127.0.0.1:{port}/postgres", autocommit=True).close()
+    except psycopg.OperationalError:
+        return False
+    return True
