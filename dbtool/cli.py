@@ -3,6 +3,8 @@
 A command's module is imported when that command is called: `dbtool migrate` pays for nothing else.
 """
 
+import contextlib
+import errno
 import functools
 import importlib
 import os
@@ -10,7 +12,7 @@ import signal
 import sys
 from collections.abc import Callable
 from types import FrameType
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TextIO
 
 import typer
 
@@ -27,6 +29,8 @@ _EPILOG += "7 unreachable, 8 lock not had, 130 interrupted. Example: dbtool migr
 def main() -> None:
     """Run the command line of this process; ends it with the command's exit code."""
     signal.signal(signal.SIGTERM, _interrupt)
+    sys.stdout = sys.stdout or _nowhere()  # closed by the caller: dbtool status >&-
+    sys.stderr = sys.stderr or _nowhere()
     if "_DBTOOL_COMPLETE" in os.environ:
         _complete()
     first = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
@@ -46,7 +50,8 @@ def build(only: str | None = None) -> typer.Typer:
     )
     app.callback()(_root)
     for name in (only,) if only in COMMANDS else COMMANDS:
-        if name == "doctor" and not (__import__("pathlib").Path(__file__).parent / "commands" / f"{name}.py").exists(): continue
+        if name == "doctor" and not (__import__("pathlib").Path(__file__).parent / "commands" / f"{name}.py").exists():
+            continue
         module = importlib.import_module(f"dbtool.commands.{name}")
         command = getattr(module, name)
         if isinstance(command, dict):
@@ -63,15 +68,20 @@ def _group(help: str, commands: dict[str, Callable[..., Report]]) -> typer.Typer
     return group
 
 
+def _version(given: bool) -> None:
+    if given:
+        from importlib.metadata import version
+
+        typer.echo(f"dbtool {version('dbtool-pg')}")
+        raise typer.Exit(0)
+
+
 def _root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_version)
+    ] = False,
 ) -> None:
     """Operations for teams that run PostgreSQL on raw SQL files."""
-    if version:
-        from importlib.metadata import version as version_of
-
-        typer.echo(f"dbtool {version_of('dbtool-pg')}")
-        raise typer.Exit(0)
 
 
 def _answering(name: str, command: Callable[..., Report]) -> Callable[..., None]:
@@ -89,14 +99,29 @@ def _answering(name: str, command: Callable[..., Report]) -> Callable[..., None]
             console.show_error(error, as_json=as_json, command=name)
             code = error.exit_code
         except KeyboardInterrupt:
-            error = Interrupted("interrupted", hint="what was shown as applied is applied; dbtool status tells the rest")
+            error = Interrupted("interrupted", hint="what was shown as applied is applied; dbtool status has the rest")
             console.show_error(error, as_json=as_json, command=name)
             code = error.exit_code
         except BrokenPipeError:
             code = _reader_gone()
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            code = _cannot_write(error)
         raise typer.Exit(code)
 
     return call
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - for the life of the process
+
+
+def _cannot_write(error: OSError) -> int:
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"error: cannot write the answer: {error.strerror}\n")
+    _reader_gone()
+    return 1
 
 
 def _reader_gone() -> int:

@@ -1,9 +1,11 @@
 """dbtool.toml, .env files and environment variables -> Project and Target. Every mistake is told at once."""
 
+import io
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -79,9 +81,7 @@ def load_project(start: Path | None = None) -> Project:
     for folder in (start, *start.parents):
         if (folder / CONFIG_FILE).is_file():
             return _read_config(folder / CONFIG_FILE)
-    return Project(
-        root=start, file=None, migrations=start / "migrations", environments={}, state=start / ".dbtool"
-    )
+    return Project(root=start, file=None, migrations=start / "migrations", environments={}, state=start / ".dbtool")
 
 
 def load_target(project: Project, env: str | None = None, *, url: str | None = None) -> Target:
@@ -105,6 +105,12 @@ def load_target(project: Project, env: str | None = None, *, url: str | None = N
         f"  environment: {name} ({why})\n  looked in: {looked}, {CONFIG_FILE}",
         hint=f"export DATABASE_URL=postgresql://..., or set url under [environments.{name}] in {CONFIG_FILE}",
     )
+
+
+def meant_environment(project: Project, env: str | None = None) -> tuple[str, str]:
+    """Return the name of the environment that is meant, and why. Raises UsageError for an unknown one."""
+    name, why, _, _ = _choose_environment(project, env)
+    return name, why
 
 
 def direct_target(target: Target) -> Target:
@@ -150,18 +156,16 @@ def _choose_environment(project: Project, flag: str | None) -> tuple[str, str, b
 
 
 def _known(value: str, known: set[str], why: str) -> str:
-    name = value.strip().strip("'\"")
+    name = value.strip(" \t\r\n'\"")
     folded = _aliases.get(name.lower(), name.lower())
     if name in known:
         return name
     if folded in known:
         return folded
-    close = _close(folded, known)
+    close = [_aliases.get(word, word) for word in _close(folded, {*known, *_aliases})]
     raise UsageError(
         f"unknown environment {name!r} ({why}); known: {', '.join(sorted(known))}",
-        hint=f"did you mean {close[0]}?"
-        if close
-        else f"describe it under [environments.{name}] in {CONFIG_FILE}",
+        hint=f"did you mean {close[0]}?" if close else f"describe it under [environments.{name}] in {CONFIG_FILE}",
     )
 
 
@@ -199,16 +203,33 @@ class _Variables:
 def _dotenv(path: Path) -> Mapping[str, str | None]:
     if not path.is_file():
         return {}
-    from dotenv import dotenv_values  # 20 ms, and most folders of a deployment have no such file
+    return _read_dotenv(path, path.stat().st_mtime_ns)
 
-    return dotenv_values(path, encoding="utf-8-sig")
+
+@cache
+def _read_dotenv(path: Path, mtime: int) -> Mapping[str, str | None]:
+    from dotenv import dotenv_values
+    from dotenv.parser import parse_stream  # 20 ms, and most folders of a deployment have no such file
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path.name} is not UTF-8", hint="save it as UTF-8") from None
+    except OSError as error:
+        raise UsageError(f"{path.name} cannot be read: {error.strerror}") from None
+    bad = [binding.original.line for binding in parse_stream(io.StringIO(text)) if binding.error]
+    if bad:
+        raise UsageError(f"{path.name}:{bad[0]}: this is not KEY=value", hint="a comment begins with #")
+    return dotenv_values(stream=io.StringIO(text))
 
 
 def _find_url(
     environment: Environment, variables: _Variables, *, url: str | None, chosen_by_flag: bool
 ) -> tuple[str, str] | None:
     key = f"environments.{environment.name}.url"
-    if url:
+    if url is not None:
+        if not url.strip():
+            raise UsageError("--url is empty", hint="is the variable set that it comes from?")
         return _resolve(url, variables, "--url")
     if environment.url.startswith(("env:", "service:")):
         return _resolve(environment.url, variables, key)
@@ -246,7 +267,7 @@ def _direct(variables: _Variables) -> bool:
 
 def _pool_size(variables: _Variables) -> int:
     value, where = variables.get("DB_POOL_SIZE") or ("10", "")
-    if not value.strip().isdigit() or int(value) < 1:
+    if not re.fullmatch(r"[0-9]{1,6}", value.strip()) or int(value) < 1:
         raise UsageError(f"DB_POOL_SIZE must be a whole number from 1, found {value!r} ({where})")
     return int(value)
 
@@ -257,20 +278,23 @@ def _pool_size(variables: _Variables) -> int:
 def _read_config(file: Path) -> Project:
     import tomllib
 
-    text = file.read_text(encoding="utf-8")
+    data = file.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = Place(path=file, line=data.count(b"\n", 0, error.start) + 1)
+        raise BadFile(Finding(id="not-utf8", message="the file is not UTF-8", place=place)) from None
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"at line (\d+), column (\d+)", str(error))
-        line, column = (int(place[1]), int(place[2])) if place else (1, 1)
-        message = re.sub(r" \(at .*\)$", "", str(error))
-        raise BadFile(
-            Finding(id="toml", message=message, place=Place(path=file, line=line, column=column))
-        ) from None
+        line, column = (int(place[1]), int(place[2])) if place else (len(text.splitlines()), 1)
+        message = "not valid TOML: " + re.sub(r" \(at .*\)$", "", str(error))
+        raise BadFile(Finding(id="toml", message=message, place=Place(path=file, line=line, column=column))) from None
     reader = _Reader(file, text)
     project = _project(reader, file.parent, raw)
     if reader.findings:
-        raise BadFile(*reader.findings)
+        raise BadFile(*sorted(reader.findings, key=lambda finding: finding.place.line if finding.place else 0))
     return project
 
 
@@ -370,7 +394,7 @@ def _key_lines(text: str) -> dict[str, int]:
     table = ""
     for number, line in enumerate(text.splitlines(), start=1):
         if found := re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line):
-            table = found[1].replace('"', "").replace(" ", "")
+            table = ".".join(part.strip().strip("\"'") for part in found[1].split("."))
             lines.setdefault(table, number)
         elif found := re.match(r'\s*("?)([\w.-]+)\1\s*=', line):
             lines.setdefault(f"{table}.{found[2]}".lstrip("."), number)

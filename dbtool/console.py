@@ -7,15 +7,15 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, cast
 
+from dbtool.errors import DbtoolError
 from dbtool.finding import Finding, Severity
 from dbtool.report import Report, Step, Table, counted, plain, seconds, to_json
 from dbtool.secrets import redact
 
 if TYPE_CHECKING:
     from dbtool.db import Where
-    from dbtool.errors import DbtoolError
     from dbtool.runner.events import Began, Talk
 
 _colours = {"red": 31, "green": 32, "yellow": 33, "cyan": 36, "dim": 2, "bold": 1}
@@ -68,7 +68,7 @@ def show(report: Report, *, as_json: bool) -> None:
         _write(sys.stdout, f"  next: {command}")
 
 
-def show_error(error: "DbtoolError", *, as_json: bool, command: str) -> None:
+def show_error(error: DbtoolError, *, as_json: bool, command: str) -> None:
     """Print an error to stderr, or as JSON to stdout."""
     findings: Sequence[Finding] = getattr(error, "findings", ())
     if as_json:
@@ -83,6 +83,7 @@ def show_error(error: "DbtoolError", *, as_json: bool, command: str) -> None:
                 "sqlstate": getattr(error, "sqlstate", None),
                 "place": plain(getattr(error, "place", None)),
             },
+            "steps": plain(list(error.steps)),
             "findings": plain(list(findings)),
         }
         _write(sys.stdout, json.dumps(answer, indent=2, ensure_ascii=False))
@@ -91,6 +92,12 @@ def show_error(error: "DbtoolError", *, as_json: bool, command: str) -> None:
         _draw_finding(finding)
     if not findings:
         _write(sys.stderr, colour("error: ", "red", sys.stderr) + redact(error.message))
+    if error.steps:
+        done = cast(Sequence[Step], error.steps)
+        before = (
+            f"  before that, this run {done[-1].action} {counted(len(done), 'migration')}, up to {done[-1].migration}"
+        )
+        _write(sys.stderr, before)
     if error.hint:
         _write(sys.stderr, colour("  to do: ", "cyan", sys.stderr) + redact(error.hint))
 
@@ -157,6 +164,9 @@ def watch(events: "Iterable[Began | Talk | Step]", *, quiet: bool = False) -> tu
                     _bar = _Bar(event.of)  # pyright: ignore[reportAttributeAccessIssue]
                 if _bar is not None:
                     _bar.began(event.migration)
+    except DbtoolError as error:
+        error.steps = tuple(steps)
+        raise
     finally:
         if _bar is not None:
             _bar.stop()

@@ -1,11 +1,13 @@
 """connect(target): a connection that is named, timed, and honest about why it could not be had."""
 
 import os
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dbtool.config import Target, direct_target
-from dbtool.errors import DatabaseRefused, Unreachable, UsageError
+from dbtool.errors import DatabaseRefused, DbtoolError, Unreachable, UsageError
 from dbtool.secrets import redact
 
 if TYPE_CHECKING:
@@ -36,15 +38,16 @@ def connect(target: Target, *, purpose: str = "", read_only: bool = False) -> "C
     a connection string that libpq cannot read.
     """
     import psycopg
+    from psycopg.conninfo import conninfo_to_dict
 
     conninfo = connection_string(target)
-    name = f"dbtool {purpose}".strip()
     try:
-        conn = psycopg.connect(
-            conninfo, autocommit=True, prepare_threshold=None, **_parameters(target, conninfo, name)
-        )
+        _refuse_unusable(target, conninfo_to_dict(conninfo))
     except psycopg.ProgrammingError as error:
         raise _unreadable(target, str(error)) from None
+    name = f"dbtool {purpose}".strip()
+    try:
+        conn = psycopg.connect(conninfo, autocommit=True, prepare_threshold=None, **_parameters(target, conninfo, name))
     except (psycopg.Error, UnicodeError) as error:
         raise explain_failure(target, conninfo, str(error)) from None
     if read_only:
@@ -62,9 +65,7 @@ def connection_string(target: Target) -> str:
     from dbtool.server.embedded import ensure_running
 
     project = target.project
-    return ensure_running(
-        project.state, binaries=project.server_bin, idle_seconds=project.server_idle / 1000
-    ).conninfo
+    return ensure_running(project.state, binaries=project.server_bin, idle_seconds=project.server_idle / 1000).conninfo
 
 
 def connect_for_changes(target: Target, *, purpose: str = "") -> "Conn":
@@ -73,16 +74,17 @@ def connect_for_changes(target: Target, *, purpose: str = "") -> "Conn":
     Raises DatabaseRefused at once where the server is a standby or read-only.
     """
     conn = connect(direct_target(target), purpose=purpose)
+    address = describe(conn)
     if conn.info.parameter_status("in_hot_standby") == "on":
         conn.close()
         raise DatabaseRefused(
-            f"{describe(conn)} is a standby: it is read-only until it is promoted",
+            f"{address} is a standby: it is read-only until it is promoted",
             hint="give the URL of the primary, or several hosts with target_session_attrs=read-write",
         )
     if conn.info.parameter_status("default_transaction_read_only") == "on":
         conn.close()
         raise DatabaseRefused(
-            f"{describe(conn)} is read-only: default_transaction_read_only is on for this role or database",
+            f"{address} is read-only: default_transaction_read_only is on for this role or database",
             hint="ALTER ROLE ... RESET default_transaction_read_only, or connect as the role that owns the schema",
         )
     return conn
@@ -108,9 +110,9 @@ def describe(conn: "Conn") -> str:
     return f"{conn.info.dbname} on {conn.info.host}:{conn.info.port}"
 
 
-def _parameters(target: Target, conninfo: str, name: str) -> dict[str, object]:
+def _parameters(target: Target, conninfo: str, name: str) -> dict[str, Any]:
     seconds = max(2, -(-target.environment.connect_timeout // 1000))  # libpq waits whole seconds, 2 at least
-    parameters: dict[str, object] = {"client_encoding": "UTF8", "application_name": name}
+    parameters: dict[str, Any] = {"client_encoding": "UTF8", "application_name": name}
     if "application_name" in conninfo or os.environ.get("PGAPPNAME"):
         parameters["fallback_application_name"] = parameters.pop("application_name")
     if "connect_timeout" not in conninfo and not os.environ.get("PGCONNECT_TIMEOUT"):
@@ -122,54 +124,76 @@ def _parameters(target: Target, conninfo: str, name: str) -> dict[str, object]:
 
 def _unreadable(target: Target, error: str) -> UsageError:
     return UsageError(
-        f"the connection string of environment {target.name} ({target.url_from}) cannot be read: "
-        + redact(_without_quotes(error)),
-        hint="it looks like postgresql://user:password@host:5432/database; write @ : / ? # % in a password as "
-        "%40 %3A %2F %3F %23 %25",
+        f"the connection string of environment {target.name} ({target.url_from}) cannot be used: "
+        + _what_is_wrong(error),
+        hint="it looks like postgresql://user@host:5432/database, the password in it, in PGPASSWORD or in ~/.pgpass; "
+        "in a URL write @ : / ? # % of a password as %40 %3A %2F %3F %23 %25",
     )
 
 
-def _without_quotes(error: str) -> str:
-    # libpq repeats what it could not read, and that may be a piece of a password
-    return error.strip().split('"')[0].rstrip(" :") if '"' in error else error.strip()
+def _what_is_wrong(error: str) -> str:
+    # libpq repeats what it could not read, and that may be a piece of a password: only names of options are kept
+    error = error.strip()
+    if error.startswith('missing "="'):
+        return "it is neither a URL (postgresql://...) nor pairs of key=value"
+    if option := re.search(
+        r'(invalid connection option|invalid URI query parameter: |for connection option) ?"(\w+)"', error
+    ):
+        return f"{option[1].rstrip(': ')} {option[2]}"
+    return error.split('"')[0].rstrip(" :") + (" in it" if '"' in error else "")
 
 
-def explain_failure(target: Target, conninfo: str, error: str) -> Unreachable:
+def _refuse_unusable(target: Target, options: Mapping[str, Any]) -> None:
+    """Raise UsageError for what libpq reads but nobody can connect with."""
+    for port in str(options.get("port") or "").split(","):
+        if port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+            raise UsageError(
+                f"the connection string of environment {target.name} ({target.url_from}) cannot be used: "
+                "its port is not a number from 1 to 65535",
+                hint="postgresql://user@host:5432/database",
+            )
+
+
+def explain_failure(target: Target, conninfo: str, error: str) -> DbtoolError:
     """Return why no connection could be had, with what to do. May ask the server's `postgres` database.
 
     libpq gives a text without an SQLSTATE here, and that text may be in the server's language; so whether
     the database exists is asked of the server where it answers.
     """
-    import psycopg
     from psycopg.conninfo import conninfo_to_dict
 
-    try:
-        options = conninfo_to_dict(conninfo)
-    except psycopg.ProgrammingError as refused:
-        return Unreachable(str(_unreadable(target, str(refused))))
-    reason = redact("\n  ".join(line.strip() for line in error.strip().splitlines()))
+    options = conninfo_to_dict(conninfo)
+    reason = redact("\n  ".join(dict.fromkeys(line.strip() for line in error.strip().splitlines())))
     database = str(options.get("dbname") or os.environ.get("PGDATABASE") or options.get("user") or "")
     head = f"cannot connect to environment {target.name} ({target.url_from}): {target.url}\n  {reason}"
-    if "timeout" in error or "timed out" in error:
-        return Unreachable(head, hint="does the host answer? a firewall or a VPN may stand in between")
-    if "Connection refused" in error or "No such file" in error or "could not translate" in error:
-        return Unreachable(head, hint="is the server running, and are host and port right?")
-    if "password" in error:
-        return Unreachable(
-            head, hint="check the user name and the password; a password may also lie in ~/.pgpass"
-        )
-    if "role " in error and "does not exist" in error:
-        return Unreachable(head, hint="CREATE ROLE ... LOGIN, or name an existing role in the URL")
+    if "definition of service" in error:
+        return UsageError(head, hint="services are described in ~/.pg_service.conf, or where PGSERVICEFILE says")
+    for words, hint in _causes:
+        if any(word in error for word in words):
+            return Unreachable(head, hint=hint)
     if database and database_missing(conninfo, database):
         return DatabaseMissing(head, database=database)
     return Unreachable(head, hint="`dbtool doctor` looks at one thing after the other")
+
+
+_causes = (
+    (("timeout", "timed out"), "does the host answer? a firewall or a VPN may stand in between"),
+    (("Connection refused", "No such file"), "is the server running, and are host and port right?"),
+    (("could not translate", "failed to resolve"), "is the host's name right? it cannot be resolved from here"),
+    (("password", "SCRAM", "SASL"), "check the user name and the password; a password may also lie in ~/.pgpass"),
+    (("no pg_hba.conf entry",), "the server does not let this user in from here: an entry in pg_hba.conf is missing"),
+    (("too many clients", "remaining connection slots"), "the server has no connection left: wait, or end idle ones"),
+    (("starting up", "shutting down", "recovery mode"), "the server is starting or stopping: try again in a moment"),
+)
 
 
 class DatabaseMissing(Unreachable):
     """The server answers, and has no database of that name. Exit code 7."""
 
     def __init__(self, message: str, *, database: str) -> None:
-        super().__init__(message, hint=f"create it: dbtool migrate --create-database, or createdb {database}")
+        super().__init__(
+            message, hint=f"is {database} the name that is meant? if so, make it: dbtool migrate --create-database"
+        )
         self.database = database
 
 

@@ -17,6 +17,7 @@ class DbtoolError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.steps: tuple[object, ...] = ()  # what the command had done by then
 
 
 class DatabaseRefused(DbtoolError):

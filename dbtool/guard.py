@@ -5,10 +5,13 @@ database's own mark and the facts join later; each can only raise the verdict.
 """
 
 import ipaddress
+import shlex
+import sys
 from dataclasses import dataclass
 
 from dbtool.config import Target
 from dbtool.errors import Refused
+from dbtool.secrets import redact
 
 _PRODUCTION = {"production", "prod", "live", "prd"}
 
@@ -38,7 +41,7 @@ def decide(target: Target, *, hosts: tuple[str, ...], database: str) -> Verdict:
     if target.embedded:
         return Allow()
     if target.name.lower() in _PRODUCTION:
-        return Ask(phrase=database, why=f"environment {target.name} is production ({target.why})")
+        return Ask(phrase=database, why=f"this is production ({target.why})")
     if target.environment.protected:
         return Ask(phrase=database, why=f"environment {target.name} is marked protected in dbtool.toml")
     far = [host for host in hosts if not is_local(host)]
@@ -74,7 +77,8 @@ def settle(verdict: Verdict, *, yes: bool, command: str, target: Target) -> None
     if not console.can_ask():
         raise Refused(
             f"dbtool {command} asks before it changes this database: {verdict.why}",
-            hint=f"there is no terminal to ask on; when it is meant: dbtool {command} --env {target.name} --yes",
+            hint="there is no terminal to ask on; when it is meant: "
+            + redact(shlex.join(["dbtool", *sys.argv[1:], "--yes"])),
         )
     console.say(verdict.why)
     answer = console.ask(f"type the database's name ({verdict.phrase}) to go on")

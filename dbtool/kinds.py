@@ -128,10 +128,7 @@ def _options(node: Any) -> dict[str, str]:
         return str(argument.string.sval).lower() if kind == "string" else "true"
 
     false = {"false", "off", "no", "0"}
-    return {
-        option.def_elem.defname: "false" if value(option.def_elem) in false else "true"
-        for option in node.options
-    }
+    return {option.def_elem.defname: "false" if value(option.def_elem) in false else "true" for option in node.options}
 
 
 def _create_subscription(node: Any) -> Kind:
@@ -151,9 +148,7 @@ def _alter_subscription(node: Any) -> Kind:
 
 def _copy(node: Any) -> Kind:
     standard = not node.filename and not node.is_program
-    return Kind(
-        weak=True, copy_from_stdin=standard and node.is_from, copy_to_stdout=standard and not node.is_from
-    )
+    return Kind(weak=True, copy_from_stdin=standard and node.is_from, copy_to_stdout=standard and not node.is_from)
 
 
 def _discard(node: Any) -> Kind:

@@ -34,6 +34,7 @@ class Applied:
     checksum: str = ""
     sql_checksum: str = ""
     milliseconds: int | None = None
+    recorded_only: bool = False  # a baseline: it was not run here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +142,7 @@ def _read(conn: "Conn", schema: str) -> Ledger:
 
 
 def _applied(row: Any) -> Applied:
-    id, at, by, host, comment = row
+    id, at, by, host, comment, operation = row
     noted = read_note(comment)
     return Applied(
         id=id,
@@ -150,7 +151,8 @@ def _applied(row: Any) -> Applied:
         host=host or "",
         checksum=noted.get("sha256", ""),
         sql_checksum=noted.get("sql", ""),
-        milliseconds=int(noted["ms"]) if "ms" in noted else None,
+        milliseconds=int(noted["ms"]) if "ms" in noted and operation == "apply" else None,
+        recorded_only=operation == "mark",
     )
 
 

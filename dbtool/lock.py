@@ -38,7 +38,8 @@ class Holder:
     seconds: float
 
     def __str__(self) -> str:
-        return f"pid {self.pid} ({self.application or 'no name'}, {self.role} from {self.address}, for {seconds(self.seconds)})"
+        client = f"{self.application or 'no name'}, {self.role} from {self.address}"
+        return f"pid {self.pid} ({client}, for {seconds(self.seconds)})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +91,7 @@ def migration_lock(target: Target, *, wait: float, say: Callable[[str], None]) -
 def read_holder(conn: "Conn") -> Holder | None:
     """Return who holds the migration lock of this database, or None. Read-only."""
     row = cast(Any, conn.execute(query("lock/holder"), {"namespace": NAMESPACE}).fetchone())
-    return (
-        Holder(pid=row[0], role=row[1], application=row[2], address=row[3], seconds=row[4]) if row else None
-    )
+    return Holder(pid=row[0], role=row[1], application=row[2], address=row[3], seconds=row[4]) if row else None
 
 
 def drain(conn: "Conn", *, say: Callable[[str], None]) -> None:
@@ -149,7 +148,7 @@ def keep_yoyo_out(lock: MigrationLock, schema: str, *, wait: float, say: Callabl
 
 
 def _take(conn: "Conn", run: int) -> bool:
-    # READ COMMITTED whatever the default is: any other level keeps a snapshot, for which CREATE INDEX CONCURRENTLY waits
+    # READ COMMITTED whatever the default is: CREATE INDEX CONCURRENTLY would wait for the snapshot of any other level
     conn.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
     taken = cast(Any, conn.execute(query("lock/take"), {"namespace": NAMESPACE, "run": run}).fetchone())[0]
     if not taken:

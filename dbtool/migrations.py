@@ -126,10 +126,13 @@ def heads(migrations: Sequence[Migration]) -> tuple[str, ...]:
 def slug_of(name: str) -> str:
     """Return *name* as it stands in a file name.
 
-    >>> slug_of("Add users' e-mail")
-    'add_users_e_mail'
+    >>> slug_of("Add users' e-mail"), slug_of("first Táble")
+    ('add_users_e_mail', 'first_table')
     """
-    return re.sub(r"[^a-z0-9]+", "_", name.lower().replace("'", "")).strip("_")
+    import unicodedata
+
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(c))
+    return re.sub(r"\W+", "_", plain.replace("'", "")).strip("_")[:100]
 
 
 def write_migration(folder: Folder, name: str, now: datetime | None = None) -> tuple[Path, Path]:
@@ -164,11 +167,7 @@ def _write_new(path: Path, text: str) -> None:
 
 
 def _is_migration(name: str) -> bool:
-    return (
-        name.endswith((".sql", ".py"))
-        and not name.endswith(_ROLLBACK)
-        and not name.startswith(("_tmp_", "."))
-    )
+    return name.endswith((".sql", ".py")) and not name.endswith(_ROLLBACK) and not name.startswith(("_tmp_", "."))
 
 
 _HEADER_BYTES = 65_536  # the header is the comments at the top; more than this is no header
@@ -260,9 +259,7 @@ def _unknown_depends(migrations: Sequence[Migration]) -> Iterator[Finding]:
                 yield Finding(
                     id="unknown-depends",
                     message=f"{migration.id} depends on {other}, which is not in {migration.path.parent.name}/",
-                    help=f"did you mean {close[0]}?"
-                    if close
-                    else "was the file deleted, or never committed?",
+                    help=f"did you mean {close[0]}?" if close else "was the file deleted, or never committed?",
                     place=Place(path=migration.path, line=_line_of(migration.path, other)),
                     migration=migration.id,
                 )
@@ -301,4 +298,5 @@ def _orphan_rollback(path: Path, id: str) -> Finding:
         help="was the migration renamed? its rollback has the same name",
         severity=Severity.WARNING,
         place=Place(path=path / (id + _ROLLBACK)),
+        migration=id,
     )

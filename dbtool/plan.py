@@ -30,12 +30,15 @@ def make_plan(folder: Folder, ledger: Ledger, *, sql_checksum: SqlChecksum, up_t
     pending = [m for m in folder.migrations if m.id not in ledger.applied]
     if up_to:
         pending = _up_to(folder, pending, up_to)
+    missing = tuple(_missing(folder, ledger))
+    renamed = {f.place.path.stem for f in missing if f.id == "renamed-migration" and f.place}
+    old_names = {f.migration for f in missing if f.id == "renamed-migration"}
     drift = (
         *_edited(folder, ledger, sql_checksum),
-        *_missing(folder, ledger),
-        *_late(folder, ledger, pending),
+        *missing,
+        *(f for f in _late(folder, ledger, pending) if f.migration not in renamed),
         *_interrupted(folder, ledger),
-        *folder.findings,
+        *(f for f in folder.findings if f.migration not in old_names),
     )
     return Plan(pending=tuple(pending), drift=drift)
 
@@ -102,7 +105,8 @@ def _missing(folder: Folder, ledger: Ledger) -> Iterator[Finding]:
             yield Finding(
                 id="renamed-migration",
                 message=f"{renamed.path.name} is what was applied as {applied.id}: it would be applied a second time",
-                help=f"give it its name back: git mv {renamed.path.name} {applied.id}{renamed.path.suffix}",
+                help="give it its name back, and its rollback: "
+                f"git mv {_shown(renamed.path)} {_shown(renamed.path.with_name(applied.id + renamed.path.suffix))}",
                 place=Place(path=renamed.path),
                 migration=applied.id,
             )
@@ -116,11 +120,13 @@ def _missing(folder: Folder, ledger: Ledger) -> Iterator[Finding]:
             )
 
 
+def _shown(path: Path) -> str:
+    return str(Path(path.parent.name) / path.name)
+
+
 def _late(folder: Folder, ledger: Ledger, pending: list[Migration]) -> Iterator[Finding]:
     place = {m.id: number for number, m in enumerate(folder.migrations)}
-    last = max(
-        (m.id for m in folder.migrations if m.id in ledger.applied), key=place.__getitem__, default=None
-    )
+    last = max((m.id for m in folder.migrations if m.id in ledger.applied), key=place.__getitem__, default=None)
     for migration in pending:
         if last and place[migration.id] < place[last] and migration.id not in ledger.interrupted:
             yield Finding(

@@ -5,12 +5,13 @@ import mmap
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from dbtool.errors import BadFile
 from dbtool.finding import Finding, Place
 from dbtool.kinds import Kind, kind_of
-from dbtool.parser import Span, SyntaxRefused, split_statements
+from dbtool.parser import BITE, Span, SyntaxRefused, split_statements
 
 # Larger files are mapped, not read: a 50 MB data file must not cost 50 MB of memory.
 MAP_ABOVE = 4_000_000  # bytes
@@ -81,7 +82,9 @@ def read_script(path: Path) -> Script:
             Finding(
                 id="empty-file",
                 message="the file has no statement",
-                help="write the change, or delete the file",
+                help="write what undoes the migration in it"
+                if path.name.endswith(".rollback.sql")
+                else "write the change in it, or delete the file",
                 place=Place(path=path),
             )
         )
@@ -199,7 +202,9 @@ def _first_bad_utf8(source: bytes | mmap.mmap) -> int | None:
 # ---- COPY ... FROM STDIN with its data, as psql and pg_dump write it: lines up to one that is \. alone
 
 _end_of_data = re.compile(rb"^\\\.[ \t]*\r?$", re.MULTILINE)
-_copy_end = re.compile(rb"\bstdin\b[^\n]*;[ \t]*\r?\n", re.IGNORECASE)
+_copy_start = re.compile(rb"\bstdin\b", re.IGNORECASE)
+_copy_end = re.compile(rb";[^\n]*\n")
+_COPY_TRIES = 20  # line ends behind STDIN that may end the statement: its options may hold a semicolon
 
 
 def _statements(path: Path, source: bytes | mmap.mmap, start: int) -> Iterator[Statement]:
@@ -216,14 +221,20 @@ def _statements(path: Path, source: bytes | mmap.mmap, start: int) -> Iterator[S
 
 
 def _data_start(source: bytes | mmap.mmap, start: int, marker: int) -> int | None:
-    for candidate in _copy_end.finditer(source, start, marker):
-        try:
-            spans = list(split_statements(source, start, candidate.end()))
-        except SyntaxRefused:
-            continue
-        if spans and kind_of(source[spans[-1].start : spans[-1].end]).copy_from_stdin:
-            return candidate.end()
+    """Return where the data begin of the first COPY ... FROM STDIN in ``source[start:marker]``."""
+    for stdin in _copy_start.finditer(source, start, marker):
+        for candidate in islice(_copy_end.finditer(source, stdin.end(), marker), _COPY_TRIES):
+            if _ends_in_copy(source, start, candidate.end()):
+                return candidate.end()
     return None
+
+
+def _ends_in_copy(source: bytes | mmap.mmap, start: int, end: int) -> bool:
+    try:
+        spans = list(split_statements(source, start, end))
+    except SyntaxRefused:
+        return False
+    return bool(spans) and kind_of(source[spans[-1].start : spans[-1].end]).copy_from_stdin
 
 
 def _split(path: Path, source: bytes | mmap.mmap, start: int, end: int) -> list[Span]:
@@ -257,6 +268,14 @@ def _syntax_finding(path: Path, source: bytes | mmap.mmap, refused: SyntaxRefuse
             help=_meta_help.get(name, "dbtool sends SQL to the server: take the line out, or say it in SQL"),
             place=place,
         )
+    line_start = source.rfind(b"\n", 0, refused.offset) + 1
+    if _ends_in_copy(source, max(0, line_start - BITE), line_start):
+        return Finding(
+            id="copy-without-end",
+            message="the data of COPY ... FROM STDIN have no end" + shown,
+            help="a line with \\. alone ends them",
+            place=place,
+        )
     return Finding(id="syntax-error", message=refused.message + shown, place=place)
 
 
@@ -273,27 +292,24 @@ _meta_help = {
 
 def _refuse_statements(script: Script) -> Iterator[Finding]:
     for statement, kind in script.kinds():
-        if kind is _usual:
-            continue
-        place, shown = script.place(statement.start), "\n" + script.excerpt(statement.start)
         if kind.transaction_control:
-            yield Finding(
-                id="transaction-control",
-                message=f"{kind.transaction_control} cannot stand in a migration: "
-                "dbtool opens the transaction, and its record is in it" + shown,
-                help="take it out; a file that must not run in a transaction says so: -- transactional: false",
-                place=place,
+            yield _told(
+                script,
+                statement,
+                "transaction-control",
+                f"{kind.transaction_control} cannot stand in a migration: "
+                "dbtool opens the transaction, and its record is in it",
+                "take it out; a file that must not run in a transaction says so: -- transactional: false",
             )
         elif kind.copy_from_stdin and statement.data is None:
-            yield Finding(
-                id="copy-without-data",
-                message="COPY ... FROM STDIN without data after it" + shown,
-                help="the data lines follow the statement, then a line with \\. alone",
-                place=place,
-            )
+            yield _told(script, statement, "copy-without-data", "COPY ... FROM STDIN without data after it", _DATA_HELP)
         elif kind.copy_to_stdout:
-            yield Finding(
-                id="copy-to-stdout",
-                message="COPY ... TO STDOUT has nowhere to go in a migration" + shown,
-                place=place,
-            )
+            yield _told(script, statement, "copy-to-stdout", "COPY ... TO STDOUT has nowhere to go in a migration", "")
+
+
+_DATA_HELP = "the data lines follow the statement, then a line with \\. alone"
+
+
+def _told(script: Script, statement: Statement, id: str, message: str, help: str) -> Finding:
+    shown = f"{message}\n{script.excerpt(statement.start)}"
+    return Finding(id=id, message=shown, help=help, place=script.place(statement.start))

@@ -32,8 +32,20 @@ def choose_undo(folder: Folder, ledger: Ledger, *, steps: int = 1, to: str = "")
                 f"{id} was applied after what is to be undone, and its file is not here",
                 hint="check out the branch that has it: only its rollback file knows how to undo it",
             )
-    refuse_dependents([files[id] for id in chosen], folder, ledger)
-    return tuple(files[id] for id in chosen)
+    undone = _dependents_first([files[id] for id in chosen])
+    refuse_dependents(undone, folder, ledger)
+    return undone
+
+
+def _dependents_first(chosen: Sequence[Migration]) -> tuple[Migration, ...]:
+    """Keep the order (the last applied first) but where a dependent stands behind: clocks may have been apart."""
+    waiting, ordered = list(chosen), list[Migration]()
+    while waiting:
+        needed = {id for m in waiting for id in m.depends}
+        following = next(m for m in waiting if m.id not in needed)
+        ordered.append(following)
+        waiting.remove(following)
+    return tuple(ordered)
 
 
 def remaining(chosen: Sequence[Migration], folder: Folder, ledger: Ledger) -> Plan:

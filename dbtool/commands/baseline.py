@@ -20,7 +20,7 @@ def baseline(
     id: Annotated[str, typer.Argument(metavar="ID", help="The last one to record.", autocompletion=migration_ids)],
     env: Env = None,
     url: Url = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be recorded, and record nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be recorded only.")] = False,
     lock_wait_: LockWait = None,
     yes: Yes = False,
     json: Json = False,

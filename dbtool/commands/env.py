@@ -3,9 +3,10 @@
 from typing import Any
 
 from dbtool.commands.options import Env, Json, Url
-from dbtool.config import Project, load_project, load_target
-from dbtool.errors import DbtoolError, UsageError
+from dbtool.config import Project, load_project, load_target, meant_environment
+from dbtool.errors import DbtoolError
 from dbtool.report import Report, Table
+from dbtool.secrets import redact
 
 
 def list_(env: Env = None, json: Json = False) -> Report:
@@ -14,15 +15,15 @@ def list_(env: Env = None, json: Json = False) -> Report:
     Example: dbtool env list
     """
     project = load_project()
-    meant = load_target_or_none(project, env)
-    names = list(dict.fromkeys([*project.environments, *([meant.name] if meant else [])])) or ["development"]
-    found = [_describe(project, name, meant.name if meant else "") for name in names]
+    meant, why = meant_environment(project, env)
+    found = [_describe(project, name, meant) for name in dict.fromkeys([*project.environments, meant])]
     rows = [(">" if e["meant"] else "", e["name"], e["url"], e["url_from"], e["note"]) for e in found]
+    lacking = "" if next(e for e in found if e["meant"])["url"] else "; it has no URL"
     return Report(
         command="env list",
         tables=(Table(columns=("", "environment", "url", "from", ""), rows=rows),),
-        summary=f"{meant.name} is meant: {meant.why}" if meant else "no environment is meant: see above",
-        data={"environments": found, "meant": meant.name if meant else None, "why": meant.why if meant else None},
+        summary=f"{meant} is meant: {why}{lacking}",
+        data={"environments": found, "meant": meant, "why": why},
     )
 
 
@@ -47,21 +48,21 @@ def show(env: Env = None, url: Url = None, json: Json = False) -> Report:
         "pool_size": target.pool_size,
         "ledger_schema": project.ledger_schema,
         "migrations": project.migrations,
+        "direct_url": settings.direct_url or None,
         "configuration": project.file,
     }
-    shown = {True: "yes", False: "no", None: "as the server says"}
-    rows = [(key, shown.get(v, str(v)) if isinstance(v, bool | None) else str(v)) for key, v in values.items()]
+    unset = {"statement_timeout_ms": "as the server says", "configuration": "none: every key at its default"}
+    rows = [
+        (
+            key,
+            unset.get(key, "none") if v is None else ("yes" if v else "no") if isinstance(v, bool) else redact(str(v)),
+        )
+        for key, v in values.items()
+    ]
     return Report(command="env show", tables=(Table(columns=("setting", "value"), rows=rows),), summary="", data=values)
 
 
-def load_target_or_none(project: Project, env: str | None) -> Any:
-    """Return the target that is meant, or None where it has no URL; an unknown name is still a mistake."""
-    try:
-        return load_target(project, env)
-    except UsageError as error:
-        if "unknown environment" in error.message:
-            raise
-        return None
+_yes_or_no: dict[Any, str] = {True: "yes", False: "no"}
 
 
 def _describe(project: Project, name: str, meant: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """dbtool migrate."""
 
 import time
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -49,6 +50,7 @@ def migrate(
     """
     if assume not in (None, "done", "again"):
         raise UsageError(f"--assume is done or again, found {assume!r}")
+    _refuse_unknown(allow or ())
     project = load_project()
     target = load_target(project, env, url=url)
     folder = read_migrations(project.migrations)  # bad files stop here, before any connection
@@ -58,14 +60,15 @@ def migrate(
         refuse_drift(plan.drift, allow or ())
         return plan
 
-    with _connect(target, create=create_database_, yes=yes) as conn:
+    with _connect(target, create=create_database_ and not dry_run, yes=yes) as conn:
         banner = where(conn, target)
-        plan = plan_of(read_ledger(conn, project.ledger_schema))
+        ledger = read_ledger(conn, project.ledger_schema)
+        plan = plan_of(ledger)
         database = conn.info.dbname
         hosts = (conn.info.host, conn.info.hostaddr)
     warnings = tuple(f for f in plan.drift if f.severity is not Severity.ERROR or f.id in (allow or ()))
     if not plan.pending:
-        summary = f"nothing to do: {_applied(folder)} applied" if folder.migrations else _no_files(folder)
+        summary = _nothing_to_do(folder, ledger, to or "")
         return Report(command="migrate", where=banner, findings=warnings, summary=summary)
 
     from dbtool.runner import Options, apply_plan
@@ -96,12 +99,21 @@ def migrate(
     summary = console.summary_of(steps, "applied", time.monotonic() - started)
     if not steps:
         summary = f"nothing to do: another run applied {counted(len(plan.pending), 'migration')} meanwhile"
-    return Report(
-        command="migrate", findings=warnings, steps=steps, summary=summary, where=banner if json else None
-    )
+    return Report(command="migrate", findings=warnings, steps=steps, summary=summary, where=banner if json else None)
 
 
-def refuse_drift(drift: tuple[Finding, ...], allowed: "list[str] | tuple[()]") -> None:
+_ALLOWABLE = ("edited-migration", "renamed-migration")
+
+
+def _refuse_unknown(allowed: Sequence[str]) -> None:
+    for name in allowed:
+        if name not in _ALLOWABLE:
+            raise UsageError(
+                f"--allow {name}: there is no such finding to allow", hint="one of: " + ", ".join(_ALLOWABLE)
+            )
+
+
+def refuse_drift(drift: tuple[Finding, ...], allowed: Sequence[str]) -> None:
     """Raise Drift where files and ledger differ in a way that makes it wrong to go on."""
     refused = tuple(f for f in drift if f.severity is Severity.ERROR and f.id not in allowed)
     if refused:
@@ -123,6 +135,8 @@ def _connect(target: Target, *, create: bool, yes: bool):
             and console.can_ask()
             and console.ask(f"the server has no database {missing.database}; create it? [y/N]").strip().lower() == "y"
         )
+        if production and create and not yes:
+            missing.hint = "a new production database is made only with --yes: dbtool migrate --create-database --yes"
         if not wanted or (production and not yes):
             raise
         console.say(f"created database {create_database(target)}")
@@ -135,12 +149,14 @@ def _plan(folder: Folder, ledger: Ledger, to: str) -> Plan:
     return make_plan(folder, ledger, sql_checksum=sql_checksum_of, up_to=to)
 
 
-def _applied(folder: Folder) -> str:
-    return f"all {len(folder.migrations)} are" if len(folder.migrations) != 1 else "the one migration is"
-
-
-def _no_files(folder: Folder) -> str:
-    return f"nothing to do: {folder.path.name}/ has no migrations; make one: dbtool new NAME"
+def _nothing_to_do(folder: Folder, ledger: Ledger, to: str) -> str:
+    if not folder.migrations:
+        return f"nothing to do: {folder.path.name}/ has no migrations; make one: dbtool new NAME"
+    left = sum(m.id not in ledger.applied for m in folder.migrations)
+    if left:
+        return f"nothing to do: all up to {to} are applied; {counted(left, 'migration')} after it pending"
+    number = len(folder.migrations)
+    return "nothing to do: " + (f"all {number} are applied" if number > 1 else "the one migration is applied")
 
 
 def _shown(migration: Migration) -> str:

@@ -28,11 +28,11 @@ def migration_ids(incomplete: str) -> list[str]:
 
 Env = Annotated[
     str | None,
-    typer.Option("--env", "-e", metavar="NAME", help="The environment, as in dbtool.toml.", autocompletion=_environments),
+    typer.Option(
+        "--env", "-e", metavar="NAME", help="The environment, as in dbtool.toml.", autocompletion=_environments
+    ),
 ]
-Url = Annotated[
-    str | None, typer.Option("--url", metavar="URL", help="Connect here: a URL, env:NAME or service:NAME.")
-]
+Url = Annotated[str | None, typer.Option("--url", metavar="URL", help="Connect here: a URL, env:NAME or service:NAME.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go on without asking, also on production.")]
 LockWait = Annotated[

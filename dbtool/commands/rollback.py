@@ -20,7 +20,7 @@ from dbtool.undo import choose_undo, remaining
 def rollback(
     env: Env = None,
     url: Url = None,
-    steps: Annotated[int | None, typer.Option(min=1, help="How many migrations, the last applied first; 1 is usual.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="How many, the last applied first [1].")] = None,
     to: Annotated[
         str | None,
         typer.Option("--to", metavar="ID", help="Back to this one, which stays applied.", autocompletion=migration_ids),
@@ -45,7 +45,8 @@ def rollback(
         hosts = (conn.info.host, conn.info.hostaddr)
     chosen = choose_undo(folder, ledger, steps=steps or 1, to=to or "")
     if not chosen:
-        return Report(command="rollback", where=banner, summary="nothing to undo: no migration is applied after that")
+        after = f" after {to}" if to else ""
+        return Report(command="rollback", where=banner, summary=f"nothing to undo: no migration is applied{after}")
 
     from dbtool.runner import Options, apply_plan
     from dbtool.runner.jobs import make_jobs

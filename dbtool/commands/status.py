@@ -1,11 +1,11 @@
 """dbtool status."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
-from dbtool import console
 from dbtool.commands.options import Env, Json, Url
 from dbtool.config import Project, Target, load_project, load_target
 from dbtool.db import connect, where
@@ -17,6 +17,7 @@ from dbtool.migrations import Folder, read_migrations
 from dbtool.plan import Plan, make_plan
 from dbtool.report import Report, Table, counted, seconds
 from dbtool.script import sql_checksum_of
+from dbtool.secrets import redact
 
 
 def status(
@@ -88,6 +89,7 @@ def migration_states(folder: Folder, ledger: Ledger, plan: Plan) -> list[dict[st
                 "applied_by": applied.by if applied else None,
                 "applied_from": applied.host if applied else None,
                 "milliseconds": applied.milliseconds if applied else None,
+                "recorded_only": applied.recorded_only if applied else None,
                 "checksum_recorded": (applied.checksum or None) if applied else None,
                 "checksum_file": file.checksum if file else None,
                 "statements_done": sum(s.state == "done" for s in ledger.interrupted.get(id, ())),
@@ -104,11 +106,15 @@ def _table(states: list[dict[str, Any]]) -> Table:
             s["id"],
             f"{s['applied_at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC" if s["applied_at"] else "",
             f"{s['applied_by']}@{s['applied_from']}" if s["applied_by"] else "",
-            seconds(s["milliseconds"] / 1000) if s["milliseconds"] is not None else "",
+            "recorded only" if s["recorded_only"] else _took(s["milliseconds"]),
         )
         for s in states
     ]
     return Table(columns=("state", "migration", "applied at", "by", "took"), rows=rows)
+
+
+def _took(milliseconds: int | None) -> str:
+    return "" if milliseconds is None else seconds(milliseconds / 1000)
 
 
 _marks = {"applied": "+", "pending": "-", "late": "-", "edited": "!", "missing": "?", "interrupted": "~"}
@@ -132,7 +138,8 @@ def _exit_code(plan: Plan) -> int:
 
 def _every_environment(project: Project, folder: Folder, exit_code: bool) -> Report:
     names = list(project.environments) or [load_target(project).name]
-    found = [_one(project, folder, name) for name in names]
+    with ThreadPoolExecutor(max_workers=8) as pool:  # one that does not answer costs its time-out, not ten of them
+        found = list(pool.map(lambda name: _one(project, folder, name), names))
     rows = [
         (e["environment"], e["database"] or "", e["host"] or "", str(e["applied"]), str(e["pending"]), e["state"])
         for e in found
@@ -142,7 +149,7 @@ def _every_environment(project: Project, folder: Folder, exit_code: bool) -> Rep
     return Report(
         command="status",
         tables=(table,),
-        summary=counted(len(found), "environment"),
+        summary=f"{sum(e['state'] == 'up to date' for e in found)} of {counted(len(found), 'environment')} up to date",
         exit_code=worst if exit_code or worst == 7 else 0,
         data={"environments": found, "at": datetime.now(UTC)},
     )
@@ -156,8 +163,9 @@ def _one(project: Project, folder: Folder, name: str) -> dict[str, Any]:
             ledger = read_ledger(conn, project.ledger_schema)
             banner = where(conn, target)
     except DbtoolError as error:
-        first = console.redact(error.message).splitlines()[0]
-        return blank | {"state": first, "exit_code": error.exit_code}
+        lines = redact(error.message).splitlines()
+        reason = f"unreachable: {lines[1].strip()}" if error.exit_code == 7 and len(lines) > 1 else lines[0]
+        return blank | {"state": reason, "exit_code": error.exit_code}
     plan = make_plan(folder, ledger, sql_checksum=sql_checksum_of)
     errors = [f.id for f in plan.drift if f.severity is Severity.ERROR]
     return {

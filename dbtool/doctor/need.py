@@ -51,7 +51,9 @@ class Scope:
 
     def need(self, right: str, kind: str, names: Sequence[str]) -> Iterator[Need]:
         """Yield the need of *right* on what *names* (of one to three parts) mean; none on what is made before."""
-        name = names[-1] if names else ""
+        if not names:
+            return
+        name = names[-1]
         schemas = (names[-2],) if len(names) > 1 else self.path
         if kind in ("relation", "schema of", "type", "function"):
             made = "relation" if kind == "schema of" else kind

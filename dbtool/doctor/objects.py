@@ -147,6 +147,7 @@ def _foreign_server(node: Any, scope: Scope) -> Iterator[Need]:
 
 
 READERS: dict[str, Reader] = {
+    "create_foreign_server_stmt": _foreign_server,
     "create_enum_stmt": _in_schema("type_name", "type"),
     "create_range_stmt": _in_schema("type_name", "type"),
     "create_domain_stmt": _in_schema("domainname", "type"),

@@ -15,10 +15,12 @@ _NAMED = {"SCHEMA": "schema", "DATABASE": "database", "EXTENSION": "extension", 
 
 
 def superuser(node: Any, scope: Scope) -> Iterator[Need]:
+    """Yield the need to be a superuser."""
     yield Need(right="SUPERUSER", kind="cluster", role=scope.role)
 
 
 def createrole(node: Any, scope: Scope) -> Iterator[Need]:
+    """Yield the need to have CREATEROLE."""
     yield Need(right="CREATEROLE", kind="cluster", role=scope.role)
 
 
@@ -29,6 +31,7 @@ def member(node: Any, scope: Scope) -> Iterator[Need]:
 
 
 def in_database(scope: Scope) -> Iterator[Need]:
+    """Yield the need to create in the database."""
     yield Need(right="CREATE", kind="database", role=scope.role)
 
 

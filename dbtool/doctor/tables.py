@@ -81,7 +81,7 @@ def _rename(node: Any, scope: Scope) -> Iterator[Need]:
         yield from scope.need(OWN, "relation", parts(node.relation))
         yield from scope.need("CREATE", "schema of", parts(node.relation))
         scope.create("relation", node.newname, (*parts(node.relation)[:-1], scope.creation_schema())[0])
-    elif kind in _OF_RELATIONS or kind == "DOMCONSTRAINT":
+    elif kind in OF_RELATIONS:
         yield from scope.need(OWN, "relation", parts(node.relation))
     elif kind == "SCHEMA":
         yield from scope.need(OWN, "schema", (node.subname,))
@@ -175,5 +175,4 @@ READERS: dict[str, Reader] = {
     "merge_stmt": _merge,
     "truncate_stmt": _truncate,
     "copy_stmt": _copy,
-    "create_foreign_server_stmt": _foreign_server,
 }

@@ -92,9 +92,7 @@ def baseline(target: Target, make: Callable[[Ledger], Plan], options: Options, s
             for _, result in stream(session.conn, entries, on_idle=lambda _: None):
                 if failed(result):
                     roll_back(session)
-                    raise DatabaseRefused(
-                        f"the ledger cannot be written: {result.error_message.decode().strip()}"
-                    )
+                    raise DatabaseRefused(f"the ledger cannot be written: {result.error_message.decode().strip()}")
             session.flush()
             return [Step(migration=m.id, action="recorded") for m in pending]
     except ConnectionLost as failure:

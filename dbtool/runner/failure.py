@@ -21,9 +21,7 @@ DUPLICATE_KEY = "23505"
 class StatementFailed(DatabaseRefused):
     """The server refused a statement of a migration; ``sqlstate`` and ``place`` say what and where."""
 
-    def __init__(
-        self, message: str, *, hint: str, sqlstate: str, place: Place | None, migration: str
-    ) -> None:
+    def __init__(self, message: str, *, hint: str, sqlstate: str, place: Place | None, migration: str) -> None:
         super().__init__(message, hint=hint)
         self.sqlstate = sqlstate
         self.place = place
@@ -73,7 +71,7 @@ def statement_failed(
         lines.append(f"  in {migration}; {aftermath}")
     return StatementFailed(
         "\n".join(lines),
-        hint=_remedies.get(diag.sqlstate or "", ""),
+        hint=_remedies.get(diag.sqlstate or "", "mend the file; the same command then goes on with it"),
         sqlstate=diag.sqlstate or "",
         place=place,
         migration=migration,

@@ -38,9 +38,7 @@ class Job:
         return self.kept or read_script(_path(self.migration, self.undo))
 
 
-def make_jobs(
-    migrations: Sequence[Migration], *, undo: bool = False, earlier: Sequence[Job] = ()
-) -> tuple[Job, ...]:
+def make_jobs(migrations: Sequence[Migration], *, undo: bool = False, earlier: Sequence[Job] = ()) -> tuple[Job, ...]:
     """Return the jobs for the migrations, in their order. Raises BadFile with everything that is wrong in any.
 
     What is among the *earlier* jobs was parsed already.
@@ -73,8 +71,7 @@ def refuse_in_one_transaction(jobs: Sequence[Job]) -> None:
     alone = [f"{job.migration.id} ({_reason(job)})" for job in jobs if job.way is not Way.TRANSACTION]
     if alone:
         raise UsageError(
-            "--all-or-nothing is not possible: these cannot share a transaction with others:\n  "
-            + "\n  ".join(alone),
+            "--all-or-nothing is not possible: these cannot share a transaction with others:\n  " + "\n  ".join(alone),
             hint="apply up to the one before with --to, or go without --all-or-nothing",
         )
 

@@ -168,9 +168,7 @@ def _again(conn: "Conn", node: Any) -> tuple[str, str]:
 def _alter_table(conn: "Conn", node: Any) -> tuple[str, str]:
     table = _qualified(node.relation)
     partition = _qualified(getattr(node.cmds[0].alter_table_cmd, "def").partition_cmd.name)
-    row = cast(
-        Any, conn.execute(query("outcome/detach"), {"partition": partition, "table": table}).fetchone()
-    )
+    row = cast(Any, conn.execute(query("outcome/detach"), {"partition": partition, "table": table}).fetchone())
     if row is None:
         return DONE, f"{partition} is detached"
     if row[0]:
@@ -186,9 +184,7 @@ def _existence(kind: str, field: str, *, wanted: bool) -> Any:
         name = getattr(node, field)
         row = conn.execute(query("outcome/exists"), {"kind": kind, "name": name}).fetchone()
         there = bool(cast(Any, row)[0])
-        return (DONE if there == wanted else AGAIN), f"{kind} {name} " + (
-            "exists" if there else "does not exist"
-        )
+        return (DONE if there == wanted else AGAIN), f"{kind} {name} " + ("exists" if there else "does not exist")
 
     return look
 

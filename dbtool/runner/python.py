@@ -64,9 +64,7 @@ def run_python(
     for line in printed.getvalue().splitlines():
         yield Talk(line)
     action = "ran" if not mark else "rolled back" if undo else "applied"
-    yield Step(
-        migration=migration.id, action=action, seconds=time.monotonic() - started, statements=len(steps)
-    )
+    yield Step(migration=migration.id, action=action, seconds=time.monotonic() - started, statements=len(steps))
 
 
 def _load(session: Session, migration: Migration) -> list[Any]:

@@ -263,8 +263,4 @@ class _Work:
         )
 
     def _aftermath(self, number: int) -> str:
-        return (
-            f"statements 1 to {number - 1} are applied and recorded"
-            if number > 1
-            else "nothing of it is applied"
-        )
+        return f"statements 1 to {number - 1} are applied and recorded" if number > 1 else "nothing of it is applied"

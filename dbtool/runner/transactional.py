@@ -74,9 +74,7 @@ def run_batch(
             _copy_in(session, segment.copy)
 
 
-def record(
-    session: Session, migration: Migration, script: Script | None, *, operation: str = "apply"
-) -> Entry:
+def record(session: Session, migration: Migration, script: Script | None, *, operation: str = "apply") -> Entry:
     """Return the entry that records *migration* as applied, with the checksums of its text."""
     values = {"sha256": migration.checksum}
     if script:
@@ -124,9 +122,7 @@ def failed(result: "PGresult") -> bool:
     return result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK, ExecStatus.EMPTY_QUERY)
 
 
-def copy_in(
-    session: Session, job: Job, script: Script, statement: Statement, number: int, aftermath: str
-) -> None:
+def copy_in(session: Session, job: Job, script: Script, statement: Statement, number: int, aftermath: str) -> None:
     """Run a COPY ... FROM STDIN with its data. Raises StatementFailed and ConnectionLost."""
     import psycopg
 

@@ -61,23 +61,24 @@ class Account:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
 
+def own_account() -> Account:
+    """Whoever we are."""
+    return Account(os.geteuid(), os.getegid(), owner_name(os.geteuid()), drop=False)
+
+
 def choose_account(data: str) -> Account:
     """Ourselves; for root the owner of the data there is, else `postgres` if there is one, else `nobody`.
 
     initdb wants its user to be in the passwd database, so a free uid would not do.
     """
-    uid = os.geteuid()
-    if uid != 0:
-        try:
-            return Account(uid, os.getegid(), pwd.getpwuid(uid).pw_name, drop=False)
-        except KeyError:
-            if os.path.exists(data):
-                return Account(uid, os.getegid(), str(uid), drop=False)
+    if (uid := os.geteuid()) != 0:
+        if not os.path.exists(data) and owner_name(uid).startswith("user "):
             raise Failure(
                 "usage",
                 f"the user id {uid} has no entry in the passwd database, without which initdb makes no database",
                 "add an entry for it, run as another user, or set DATABASE_URL",
-            ) from None
+            )
+        return own_account()
     try:
         owner = os.stat(data).st_uid
         if owner != 0:

@@ -76,7 +76,7 @@ def read_answer(reading: int, patience: float) -> list[str]:
     while select.select([reading], [], [], max(deadline - time.monotonic(), 0))[0]:
         part = os.read(reading, 65536)
         if not part:
-            return answer.decode("utf-8", "surrogateescape").split("\0")
+            return os.fsdecode(answer).split("\0")
         answer += part
     raise Unreachable(
         f"the embedded server has not become ready within {patience:.0f} s",

@@ -23,11 +23,11 @@ from dbtool.server.postmaster import (
     home_of,
     postmaster_pid,
     read_text,
-    serves,
+    socket_of,
     socket_path,
     write_text,
 )
-from dbtool.server.process import end_orphans, end_server, is_alive
+from dbtool.server.process import end_orphans, end_server, is_alive, surely_serves
 
 LONGEST_PAUSE = 5.0  # seconds between two looks at whether the folder is still there
 
@@ -64,7 +64,7 @@ def _start(state: str, binaries: tuple[str, ...], tcp: bool) -> tuple[Cluster, d
     cluster = Cluster(state=state, place=place, account=choose_account(place + "/data"), tcp=tcp)
     pid = postmaster_pid(cluster.data)
     known = None
-    started = not (pid and serves(pid, cluster.data) and wait_until_ready(cluster, pid))
+    started = not (pid and surely_serves(pid, cluster.data) and _take_over(cluster, pid))
     if started and os.path.exists(cluster.data):
         pid = _start_again(cluster, binaries)
     elif started:
@@ -72,6 +72,14 @@ def _start(state: str, binaries: tuple[str, ...], tcp: bool) -> tuple[Cluster, d
     record = describe(cluster, pid, known) | {"binaries": read_text(cluster.used)}
     write_text(cluster.record, format_record(record))
     return cluster, record, started
+
+
+def _take_over(cluster: Cluster, pid: int) -> bool:
+    """Whether the server whose keeper was killed can go on; if not, it is stopped. Writes."""
+    usable = wait_until_ready(cluster, pid) and os.path.exists(socket_of(cluster.data))
+    if not usable:
+        end_server(pid, cluster.data, in_order=True)
+    return usable
 
 
 def _start_new(cluster: Cluster, candidates: tuple[str, ...]) -> tuple[int, dict[str, str]]:
@@ -120,7 +128,7 @@ def _watch(cluster: Cluster, record: dict[str, str], idle: float) -> None:
     pid, socket = int(record["pid"]), socket_path(record["sockets"], record["port"])
     pause = max(min(LONGEST_PAUSE, idle / 4), 0.02)
     identity, stamp, used = _identity(cluster), _stamp(cluster), time.monotonic()
-    traffic = _traffic(socket)
+    traffic = None
     while is_alive(pid, cluster.data):
         if select.select([wake], [], [], pause)[0] and signal.SIGTERM in os.read(wake, 512):
             _remove(cluster.record)
@@ -129,6 +137,8 @@ def _watch(cluster: Cluster, record: dict[str, str], idle: float) -> None:
             end_server(pid, cluster.data, in_order=False)
         elif _stamp(cluster) != stamp:
             stamp, used = _stamp(cluster), time.monotonic()
+        elif traffic is None:
+            traffic = _traffic(socket)
         elif time.monotonic() - used > idle:
             before, traffic = traffic, _traffic(socket)
             if traffic == before:
@@ -228,7 +238,7 @@ def _nothing(_number: int, _frame: object) -> None:
 def _tell(kind: str, message: str, hint: str) -> None:
     """Answer the command, if it is still there, and let go of it."""
     try:
-        os.write(1, "\0".join((kind, message, hint)).encode("utf-8", "surrogateescape"))
+        os.write(1, os.fsencode("\0".join((kind, message, hint))))
     except OSError:
         pass
     _let_go(1)

@@ -16,7 +16,7 @@ from dbtool.server.postmaster import (
     postmaster_pid,
     read_text,
     socket_fits,
-    socket_path,
+    socket_of,
     write_text,
 )
 from dbtool.server.process import end_orphans, is_alive, load_ahead, spawn
@@ -126,26 +126,19 @@ def wait_until_ready(cluster: Cluster, pid: int) -> bool:
 
 def describe(cluster: Cluster, pid: int, known: dict[str, str] | None) -> dict[str, str]:
     """What commands need to know of a server that is ready; its database is made if it is not there. Writes."""
-    # data directory, start time, port and socket's folder: src/include/utils/pidfile.h
-    lines = read_text(cluster.data + "/postmaster.pid").split("\n")
-    port, sockets = lines[3].strip(), lines[4].strip()
-    record = {
-        "pid": str(pid),
-        "keeper": str(os.getpid()),
-        "data": cluster.data,
-        "sockets": sockets,
-        "port": port,
-    }
+    socket = socket_of(cluster.data)
+    sockets, _, port = socket.rpartition("/.s.PGSQL.")
+    record = {"pid": str(pid), "keeper": str(os.getpid()), "data": cluster.data, "sockets": sockets, "port": port}
     if known is not None and not cluster.tcp:
         return record | known
     from dbtool.server.wire import Answer, ask, create_development
 
     try:
-        version, oid = create_development(socket_path(sockets, port))
+        version, oid = create_development(socket)
         record |= {"version": version.split()[0], "oid": oid}
         if cluster.tcp:
             password = os.urandom(18).hex()
-            ask(socket_path(sockets, port), ROLE, f"ALTER ROLE {ROLE} PASSWORD '{password}'")
+            ask(socket, ROLE, f"ALTER ROLE {ROLE} PASSWORD '{password}'")
             record["password"] = password
     except (Answer, OSError) as error:
         raise Failure(

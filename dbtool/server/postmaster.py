@@ -3,7 +3,7 @@
 Shared by the command and the keeper, and on the path of every command: imports only what is built in.
 """
 
-# ruff: noqa: PTH105, PTH112, PTH115, PTH120, PTH123
+# ruff: noqa: PTH105, PTH110, PTH112, PTH115, PTH120, PTH123
 # Pathlib costs the keeper 10 ms of a start.
 import fcntl
 import os
@@ -44,10 +44,10 @@ def place_of(state: str) -> str:
 
 
 def read_text(path: str) -> str:
-    """The text of a file, empty when it cannot be read."""
+    """The text of a file, empty when it cannot be read. It may hold paths, so it is decoded as they are."""
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return file.read()
+        with open(path, "rb") as file:
+            return os.fsdecode(file.read())
     except OSError:
         return ""
 
@@ -58,7 +58,7 @@ def write_text(path: str, text: str, mode: int = 0o600) -> None:
     file = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
     try:
         os.fchmod(file, mode)  # whatever the umask says
-        os.write(file, text.encode("utf-8", "surrogateescape"))
+        os.write(file, os.fsencode(text))
     finally:
         os.close(file)
     os.replace(partial, path)
@@ -169,7 +169,10 @@ def running(root: str, *, leave_mark: bool) -> dict[str, str] | None:
     proof = serves(pid, data)
     # Where the system does not tell, the keeper does: it holds its lock while its child, the server, lives.
     proven = is_locked(os.path.dirname(data) + "/keeper.lock") if proof is None else proof
-    return record if proven and data == place_of(root) + "/data" and is_ready(data, pid) else None
+    # A folder in /tmp or of a session that ended is cleaned away, with the socket in it.
+    reachable = os.path.exists(socket_path(record["sockets"], record["port"]))
+    ours = proven and data == place_of(root) + "/data"
+    return record if ours and reachable and is_ready(data, pid) else None
 
 
 def has_database(record: dict[str, str]) -> bool:
@@ -196,6 +199,15 @@ def socket_path(directory: str, port: str) -> str:
     '/run/user/1/.s.PGSQL.5432'
     """
     return f"{directory}/.s.PGSQL.{port}"
+
+
+def socket_of(data: str) -> str:
+    """The socket that the server itself says it has.
+
+    Line 4 of postmaster.pid is the port, line 5 the first folder of sockets (src/include/utils/pidfile.h).
+    """
+    lines = read_text(data + "/postmaster.pid").split("\n")
+    return socket_path(lines[4].strip(), lines[3].strip()) if len(lines) > 5 else ""
 
 
 def socket_fits(directory: str) -> bool:

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from dbtool.server.account import Account
+from dbtool.server.account import Account, own_account
 from dbtool.server.postmaster import serves
 
 TYPE_CHECKING = False
@@ -92,12 +92,21 @@ def run(command: list[str], account: Account) -> tuple[int, str]:
     return os.waitpid(child, 0)[1], said
 
 
+def surely_serves(pid: int, data: str) -> bool:
+    """Whether the process is the server of this data directory, on any system. Reads."""
+    proof = serves(pid, data)
+    if proof is not None:
+        return proof
+    _, said = run(["/bin/ps", "-ww", "-o", "args=", "-p", str(pid)], own_account())
+    return f" -D {data} " in said + " "
+
+
 def is_alive(pid: int, data: str) -> bool:
     """Whether the server still runs; a child that has ended is waited for."""
     try:
         return os.waitpid(pid, os.WNOHANG)[0] == 0
     except ChildProcessError:  # not ours: its keeper was killed, and this one took over; or ended and seen before
-        return serves(pid, data) is True
+        return surely_serves(pid, data)
 
 
 def end_server(pid: int, data: str, *, in_order: bool) -> None:

@@ -21,12 +21,11 @@ from dbtool.server.postmaster import (
     place_of,
     postmaster_pid,
     running,
-    serves,
     socket_path,
     version_in,
     write_text,
 )
-from dbtool.server.process import PASSED_ON
+from dbtool.server.process import PASSED_ON, surely_serves
 from dbtool.server.wire import count_clients, create_development
 
 PATIENCE = 120.0  # seconds for a start; a slow one takes two
@@ -48,6 +47,8 @@ def ensure_started(root: str, *, binaries: Path | None, idle_seconds: float, tcp
                 return record, False
             _require_unused(record)
             _stop(home_of(root))
+        elif is_locked(place_of(root) + "/keeper.lock"):
+            _stop(home_of(root))  # there is a server, but no way to it: its record or its socket was removed
         started = _start_keeper(root, lock, folders, idle_seconds, tcp)
         record = running(root, leave_mark=True)
     if record is None:
@@ -151,8 +152,7 @@ def _stop(home: str) -> bool:
     pid = postmaster_pid(data)
 
     def runs() -> bool:
-        proof = serves(pid, data)
-        return is_locked(keeper) if proof is None else proof
+        return surely_serves(pid, data)
 
     if not (pid and runs()):
         return False

@@ -307,6 +307,16 @@ def test_a_moved_project_keeps_its_data_and_a_copy_gets_its_own(folder: Path, te
             assert connection.execute("SELECT to_regclass('kept')::text").fetchone() == ("kept",)
 
 
+@pytest.mark.parametrize("lost", ["run/.s.PGSQL.5432", "server"])
+def test_a_server_that_cannot_be_found_any_more_is_replaced(shared: Path, lost: str) -> None:
+    """A cleaner of old files takes the socket, a person the record."""
+    server = _start(shared)
+    (shared / "postgres" / lost).unlink()
+    again = _start(shared)
+    assert again.pid != server.pid
+    assert _answers(again)
+
+
 def test_a_dropped_database_is_made_again(shared: Path) -> None:
     server = _start(shared)
     with psycopg.connect(server.conninfo, dbname="postgres", autocommit=True) as connection:

@@ -35,10 +35,11 @@ def pgbouncer(server: Server, folder: Path, mode: str) -> Iterator[int]:
         with suppress(PermissionError):
             path.chmod(path.stat().st_mode | 0o055)
     as_nobody: dict[str, object] = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
-    process = subprocess.Popen(
-        [str(pgbouncer_program()), "-q", str(config)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        stderr=(folder / "pgbouncer.log").open("wb"), **as_nobody,  # type: ignore[call-overload]
-    )  # fmt: skip
+    with (folder / "pgbouncer.log").open("wb") as log:
+        process = subprocess.Popen(
+            [str(pgbouncer_program()), str(config)],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, **as_nobody,  # type: ignore[call-overload]
+        )  # fmt: skip
     try:
         wait_until(lambda: _answers(port), 15, "PgBouncer answers")
         yield port

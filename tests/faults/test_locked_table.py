@@ -12,7 +12,8 @@ _MARGIN = 1.5  # for a machine under load
 
 
 def test_the_blocker_is_named_readers_are_not_frozen_and_it_succeeds_in_the_end(each_database, make_project):
-    each_database.rows("CREATE TABLE t (a int); SELECT 1")
+    with each_database.connect() as conn:
+        conn.execute("CREATE TABLE t (a int)")
     project = make_project(each_database)
     project.write(m1="CREATE TABLE u (a int);", m2="ALTER TABLE t ADD COLUMN b int;")
     with _long_transaction(each_database) as blocker, _reader(each_database) as waits:
@@ -28,7 +29,8 @@ def test_the_blocker_is_named_readers_are_not_frozen_and_it_succeeds_in_the_end(
 
 
 def test_after_its_tries_it_gives_up_names_the_blocker_and_leaves_nothing(each_database, make_project):
-    each_database.rows("CREATE TABLE t (a int); SELECT 1")
+    with each_database.connect() as conn:
+        conn.execute("CREATE TABLE t (a int)")
     project = make_project(each_database)
     (project.root / "dbtool.toml").write_text(
         '[migrate]\nlock_tries = 2\n[environments.development]\nlock_timeout = "300ms"\n'

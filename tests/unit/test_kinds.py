@@ -56,7 +56,7 @@ INSIDE = (
     "alter subscription s enable",
     "discard temp",
     "alter type mood add value 'x'",
-    "create table concurrently (a int)",
+    'create table "concurrently" (a int)',
     "insert into t values ('vacuum; create index concurrently')",
     "comment on table t is 'commit'",
     'alter table t add column "begin" int',

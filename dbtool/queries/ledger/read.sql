@@ -4,14 +4,16 @@ SELECT
     m.applied_at_utc,
     l.username,
     l.hostname,
-    l.comment
+    l.comment,
+    l.operation
 FROM {schema}._yoyo_migration AS m
 LEFT JOIN (
     SELECT DISTINCT ON (migration_hash)
         migration_hash,
         username,
         hostname,
-        comment
+        comment,
+        operation
     FROM {schema}._yoyo_log
     WHERE operation IN ('apply', 'mark')
     ORDER BY migration_hash ASC, created_at_utc DESC
