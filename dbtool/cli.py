@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Callable
 from types import FrameType
-from typing import Annotated, Any, NoReturn, TextIO
+from typing import Annotated, Any, NoReturn, TextIO, cast
 
 import typer
 
@@ -22,8 +22,10 @@ from dbtool.report import Report
 
 # In the order of a day's work: the command, and the module that has a function (or an app) of that name.
 COMMANDS = ("init", "new", "migrate", "status", "rollback", "baseline", "doctor", "env", "completion")
-_EPILOG = "Exit codes: 0 fine, 1 refused by the database, 2 usage, 3 pending, 4 drift, 6 refused by a guard, "
-_EPILOG += "7 unreachable, 8 lock not had, 130 interrupted. Example: dbtool migrate --env staging"
+_EPILOG = (
+    "Exit codes: 0 fine, 1 refused by the database, 2 usage, 3 pending, 4 drift, 6 refused by a guard, "
+    "7 unreachable, 8 lock not had, 130 interrupted. Example: dbtool migrate --env staging"
+)
 
 
 def main() -> None:
@@ -55,7 +57,7 @@ def build(only: str | None = None) -> typer.Typer:
         module = importlib.import_module(f"dbtool.commands.{name}")
         command = getattr(module, name)
         if isinstance(command, dict):
-            app.add_typer(_group(module.__doc__ or "", command), name=name)
+            app.add_typer(_group(module.__doc__ or "", cast(dict[str, Callable[..., Report]], command)), name=name)
         else:
             app.command(name)(_answering(name, command))
     return app
@@ -132,7 +134,7 @@ def _reader_gone() -> int:
 
 def _complete() -> None:
     # The shell asks for completions: Typer answers in the shell's own form once it has been told to.
-    from typer.completion import completion_init
+    from typer.completion import completion_init  # pyright: ignore[reportPrivateImportUsage]
 
     completion_init()
 

@@ -7,16 +7,16 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, TextIO, cast
+from typing import TYPE_CHECKING, TextIO
 
 from dbtool.errors import DbtoolError
 from dbtool.finding import Finding, Severity
+from dbtool.progress import Began, Talk
 from dbtool.report import Report, Step, Table, counted, plain, seconds, to_json
 from dbtool.secrets import redact
 
 if TYPE_CHECKING:
     from dbtool.db import Where
-    from dbtool.runner.events import Began, Talk
 
 _colours = {"red": 31, "green": 32, "yellow": 33, "cyan": 36, "dim": 2, "bold": 1}
 
@@ -63,9 +63,9 @@ def show(report: Report, *, as_json: bool) -> None:
     for finding in report.findings:
         _draw_finding(finding)
     if report.summary:
-        _write(sys.stdout, colour(report.summary, "green" if report.ok else "yellow", sys.stdout))
+        _write(sys.stdout, colour(redact(report.summary), "green" if report.ok else "yellow", sys.stdout))
     for command in report.next:
-        _write(sys.stdout, f"  next: {command}")
+        _write(sys.stdout, f"  next: {redact(command)}")
 
 
 def show_error(error: DbtoolError, *, as_json: bool, command: str) -> None:
@@ -93,7 +93,7 @@ def show_error(error: DbtoolError, *, as_json: bool, command: str) -> None:
     if not findings:
         _write(sys.stderr, colour("error: ", "red", sys.stderr) + redact(error.message))
     if error.steps:
-        done = cast(Sequence[Step], error.steps)
+        done = error.steps
         before = (
             f"  before that, this run {done[-1].action} {counted(len(done), 'migration')}, up to {done[-1].migration}"
         )
@@ -157,11 +157,11 @@ def watch(events: "Iterable[Began | Talk | Step]", *, quiet: bool = False) -> tu
             if isinstance(event, Step):
                 steps.append(event)
                 _show_step(event, quiet)
-            elif hasattr(event, "text"):
-                say(event.text)  # pyright: ignore[reportAttributeAccessIssue]
+            elif isinstance(event, Talk):
+                say(event.text)
             elif not quiet and sys.stderr.isatty():
-                if _bar is None and event.of > 1:  # pyright: ignore[reportAttributeAccessIssue]
-                    _bar = _Bar(event.of)  # pyright: ignore[reportAttributeAccessIssue]
+                if _bar is None and event.of > 1:
+                    _bar = _Bar(event.of)
                 if _bar is not None:
                     _bar.began(event.migration)
     except DbtoolError as error:

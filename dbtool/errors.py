@@ -3,6 +3,12 @@
 The exit codes are a promise to scripts: they are listed in docs/exit-codes.md and never change meaning.
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dbtool.finding import Finding
+    from dbtool.report import Step
+
 
 class DbtoolError(Exception):
     """An expected failure: a message for a person, a hint that says what to do next, an exit code.
@@ -17,7 +23,7 @@ class DbtoolError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
-        self.steps: tuple[object, ...] = ()  # what the command had done by then
+        self.steps: tuple[Step, ...] = ()  # what the command had done by then
 
 
 class DatabaseRefused(DbtoolError):
@@ -61,14 +67,14 @@ class Drift(DbtoolError):
 
     exit_code = 4
 
-    def __init__(self, *findings: object, hint: str = "") -> None:
-        super().__init__("\n".join(str(getattr(finding, "message", finding)) for finding in findings), hint=hint)
+    def __init__(self, *findings: "Finding", hint: str = "") -> None:
+        super().__init__("\n".join(finding.message for finding in findings), hint=hint)
         self.findings = findings
 
 
 class BadFile(UsageError):
     """A file of the project cannot be used as it is; ``findings`` say where and why. Exit code 2."""
 
-    def __init__(self, *findings: object) -> None:
-        super().__init__("\n".join(str(getattr(finding, "message", finding)) for finding in findings))
+    def __init__(self, *findings: "Finding") -> None:
+        super().__init__("\n".join(finding.message for finding in findings))
         self.findings = findings

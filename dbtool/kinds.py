@@ -83,7 +83,7 @@ def _drop(node: Any) -> Kind:
 
 
 def _reindex(node: Any) -> Kind:
-    if any(option.def_elem.defname == "concurrently" for option in node.params):
+    if _options(node.params).get("concurrently", False):
         return Kind(outside="REINDEX CONCURRENTLY", weak=True)
     # ReindexObjectType: 3 schema, 4 system, 5 database
     names = {3: "REINDEX SCHEMA", 4: "REINDEX SYSTEM", 5: "REINDEX DATABASE"}
@@ -91,7 +91,7 @@ def _reindex(node: Any) -> Kind:
 
 
 def _vacuum(node: Any) -> Kind:
-    full = any(option.def_elem.defname == "full" for option in node.options)
+    full = _options(node.options).get("full", False)
     return Kind(outside="VACUUM", weak=not full) if node.is_vacuumcmd else Kind(weak=True)
 
 
@@ -116,24 +116,25 @@ def _subtype(command: Any) -> str:
     return str(field.enum_type.values_by_number[command.subtype].name)
 
 
-def _options(node: Any) -> dict[str, str]:
-    # "connect = false" is kept as a string or a type name, "connect = 0" as an integer
-    def value(element: Any) -> str:
-        argument = element.arg
-        kind = argument.WhichOneof("node")
-        if kind == "integer":
-            return "true" if argument.integer.ival else "false"
-        if kind == "boolean":
-            return "true" if argument.boolean.boolval else "false"
-        return str(argument.string.sval).lower() if kind == "string" else "true"
+def _options(options: Any) -> dict[str, bool]:
+    """Return what WITH (...) or (...) turns on and off; an option without a value is on (manual, defGetBoolean)."""
+    return {option.def_elem.defname: _is_on(option.def_elem.arg) for option in options}
 
-    false = {"false", "off", "no", "0"}
-    return {option.def_elem.defname: "false" if value(option.def_elem) in false else "true" for option in node.options}
+
+def _is_on(argument: Any) -> bool:
+    kind = argument.WhichOneof("node")
+    if kind == "integer":
+        return bool(argument.integer.ival)
+    if kind == "boolean":
+        return bool(argument.boolean.boolval)
+    if kind == "type_name":  # a bare word that is no keyword
+        return argument.type_name.names[-1].string.sval.lower() not in ("off", "no")
+    return kind != "string" or argument.string.sval.lower() not in ("false", "off", "no", "0")
 
 
 def _create_subscription(node: Any) -> Kind:
-    options = _options(node)
-    makes_slot = options.get("connect", "true") == "true" and options.get("create_slot", "true") == "true"
+    options = _options(node.options)
+    makes_slot = options.get("connect", True) and options.get("create_slot", True)
     return Kind(outside="CREATE SUBSCRIPTION that makes its slot") if makes_slot else Kind()
 
 
@@ -141,7 +142,7 @@ def _alter_subscription(node: Any) -> Kind:
     # AlterSubscriptionType: 3 SET PUBLICATION, 4 ADD, 5 DROP refresh unless told not to; 6 REFRESH, 8 ENABLED
     kind = node.DESCRIPTOR.fields_by_name["kind"].enum_type.values_by_number[node.kind].name
     refreshes = kind.endswith("_REFRESH") or (
-        kind.endswith("_PUBLICATION") and _options(node).get("refresh", "true") == "true"
+        kind.endswith("_PUBLICATION") and _options(node.options).get("refresh", True)
     )
     return Kind(outside="ALTER SUBSCRIPTION that refreshes") if refreshes else Kind()
 

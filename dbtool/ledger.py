@@ -55,9 +55,9 @@ class Ledger:
 
     schema: str
     exists: bool
-    applied: Mapping[str, Applied] = field(default_factory=dict)
-    interrupted: Mapping[str, tuple[StepState, ...]] = field(default_factory=dict)
-    undoing: Mapping[str, tuple[StepState, ...]] = field(default_factory=dict)
+    applied: Mapping[str, Applied] = field(default_factory=dict[str, Applied])
+    interrupted: Mapping[str, tuple[StepState, ...]] = field(default_factory=dict[str, tuple[StepState, ...]])
+    undoing: Mapping[str, tuple[StepState, ...]] = field(default_factory=dict[str, tuple[StepState, ...]])
     server_pid: int = 0  # as the server says; another than libpq's behind a pooler
     server_version: int = 0
 

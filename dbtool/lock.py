@@ -7,7 +7,7 @@ one), on a connection of its own that is otherwise idle. Why it is fenced: docs/
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -65,7 +65,7 @@ class MigrationLock:
 
 
 @contextmanager
-def migration_lock(target: Target, *, wait: float, say: Callable[[str], None]) -> Iterator[MigrationLock]:
+def migration_lock(target: Target, *, wait: float, say: Callable[[str], None]) -> Generator[MigrationLock]:
     """Hold the migration lock of the target's database, on a second connection. Writes nothing.
 
     Tells *say* who holds it while it waits. Raises LockNotHad after *wait* seconds, naming the holder.

@@ -180,7 +180,7 @@ def _read(path: Path, rollbacks: set[str]) -> Migration:
         while piece := file.read(1 << 20) if len(first) == _HEADER_BYTES else b"":
             digest.update(piece)
     id = path.stem
-    directives = _python_depends(first) if path.suffix == ".py" else _directives(first)
+    directives = _python_depends(path, path.read_bytes()) if path.suffix == ".py" else _directives(first)
     return Migration(
         id=id,
         path=path,
@@ -192,7 +192,7 @@ def _read(path: Path, rollbacks: set[str]) -> Migration:
 
 
 _header = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:--[^\n]*)?\r?(?:\n|$))*")
-_directive = re.compile(r"^\s*--\s*(transactional|depends)\s*:\s*(.*?)\s*$", re.MULTILINE)
+_directive = re.compile(r"^[ \t]*--[ \t]*(transactional|depends)[ \t]*:[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
 
 
 def _directives(first: bytes) -> dict[str, str]:
@@ -209,14 +209,30 @@ def _directives(first: bytes) -> dict[str, str]:
     return directives
 
 
-def _python_depends(source: bytes) -> dict[str, str]:
-    # A Python migration is not imported to learn its place: __depends__ is a literal in every one seen.
+def _python_depends(path: Path, source: bytes) -> dict[str, str]:
+    """Return what ``__depends__`` says. The file is not run for that: it is a literal in every one seen."""
     import ast
 
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.Assign) and any(getattr(t, "id", "") == "__depends__" for t in node.targets):
-            value = ast.literal_eval(node.value)
-            return {"depends": value if isinstance(value, str) else " ".join(sorted(value))}
+    try:
+        for node in ast.parse(source).body:
+            if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
+                continue
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(getattr(target, "id", "") == "__depends__" for target in targets):
+                value = ast.literal_eval(node.value)
+                return {"depends": value if isinstance(value, str) else " ".join(sorted(value))}
+    except SyntaxError as error:
+        place = Place(path=path, line=error.lineno or 1, column=error.offset or 1)
+        raise BadFile(Finding(id="syntax-error", message=f"not valid Python: {error.msg}", place=place)) from None
+    except (ValueError, TypeError):
+        raise BadFile(
+            Finding(
+                id="bad-header",
+                message="__depends__ is not a literal set of ids",
+                help='write it out: __depends__ = {"<id>"}',
+                place=Place(path=path, line=_line_of(path, "__depends__")),
+            )
+        ) from None
     return {}
 
 

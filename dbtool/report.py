@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from dbtool.db import Where
 from dbtool.finding import Finding
+from dbtool.secrets import redact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class Report:
     tables: Sequence[Table] = ()
     text: str = ""  # printed as it is, and nothing else: completion scripts, --dry-run SQL
     next: Sequence[str] = ()  # commands to type next
-    data: Mapping[str, object] = field(default_factory=dict)
+    data: Mapping[str, object] = field(default_factory=dict[str, object])
 
     @property
     def ok(self) -> bool:
@@ -82,7 +83,9 @@ def plain(value: object) -> Any:
         return value.isoformat()
     if isinstance(value, Enum):
         return value.value
-    return str(value) if isinstance(value, Path) else value
+    if isinstance(value, str | Path):
+        return redact(str(value))
+    return value
 
 
 def seconds(value: float) -> str:
@@ -91,13 +94,15 @@ def seconds(value: float) -> str:
     >>> seconds(0.0042), seconds(12.34), seconds(75), seconds(3700)
     ('4 ms', '12.3 s', '1 min 15 s', '1 h 1 min')
     """
-    if value < 1:
+    if round(value * 1000) < 1000:
         return f"{value * 1000:.0f} ms"
-    if value < 60:
+    if round(value, 1) < 60:
         return f"{value:.1f} s"
-    if value < 3600:
-        return f"{value // 60:.0f} min {value % 60:.0f} s"
-    return f"{value // 3600:.0f} h {value % 3600 // 60:.0f} min"
+    whole = round(value)
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    minutes = round(value / 60)
+    return f"{minutes // 60} h {minutes % 60} min"
 
 
 def counted(number: int, noun: str) -> str:

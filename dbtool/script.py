@@ -38,7 +38,7 @@ class Script:
     path: Path
     source: bytes | mmap.mmap = field(repr=False)
     statements: tuple[Statement, ...] = field(repr=False)
-    unusual: dict[int, Kind] = field(default_factory=dict, repr=False)  # by the statement's start
+    unusual: dict[int, Kind] = field(default_factory=dict[int, Kind], repr=False)  # by the statement's start
     weak: bool = False  # no statement takes a lock that stops readers or writers of a whole table
 
     def text(self, statement: Statement) -> bytes:
@@ -251,7 +251,7 @@ def _syntax_finding(path: Path, source: bytes | mmap.mmap, refused: SyntaxRefuse
     place = Script(path=path, source=source, statements=()).place(refused.offset)
     meta = _meta_command.match(source, refused.offset) if refused.offset < len(source) else None
     if meta is None and refused.offset == len(source):
-        place = Script(path=path, source=source, statements=()).place(max(len(source.rstrip()), 0))
+        place = Script(path=path, source=source, statements=()).place(len(source[:].rstrip()))
     shown = "\n" + excerpt(source, min(refused.offset, len(source)))
     if meta and meta[1] == b".":
         return Finding(

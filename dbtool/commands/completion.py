@@ -45,7 +45,7 @@ def install(shell: _Shell, json: Json = False) -> Report:
 
 def completion_script(shell: str) -> str:
     """Return the script for *shell*, as committed in completions/."""
-    from typer.completion import get_completion_script
+    from typer.completion import get_completion_script  # pyright: ignore[reportPrivateImportUsage]
 
     script = get_completion_script(prog_name="dbtool", complete_var="_DBTOOL_COMPLETE", shell=str(shell))
     # A file that zsh loads by itself is called at once: else the first TAB would only define the function.

@@ -139,7 +139,7 @@ def _exit_code(plan: Plan) -> int:
 def _every_environment(project: Project, folder: Folder, exit_code: bool) -> Report:
     names = list(project.environments) or [load_target(project).name]
     with ThreadPoolExecutor(max_workers=8) as pool:  # one that does not answer costs its time-out, not ten of them
-        found = list(pool.map(lambda name: _one(project, folder, name), names))
+        found = [future.result() for future in [pool.submit(_one, project, folder, name) for name in names]]
     rows = [
         (e["environment"], e["database"] or "", e["host"] or "", str(e["applied"]), str(e["pending"]), e["state"])
         for e in found

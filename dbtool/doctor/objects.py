@@ -118,8 +118,8 @@ def _grant(node: Any, scope: Scope) -> Iterator[Need]:
 
 def _create_role(node: Any, scope: Scope) -> Iterator[Need]:
     options = {option.def_elem.defname: option.def_elem.arg for option in node.options}
-    superuser = "superuser" in options and options["superuser"].boolean.boolval
-    yield from (superuser if superuser else createrole)(node, scope)
+    wanted = "superuser" in options and options["superuser"].boolean.boolval
+    yield from (superuser if wanted else createrole)(node, scope)
     scope.create("role", node.role)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dbtool.doctor.need import MEMBER, OWN, Need, Scope, parts, symbol
-from dbtool.doctor.rights import RELATIONS, Reader, createrole, in_database, member, of_object
+from dbtool.doctor.rights import OF_RELATIONS, RELATIONS, Reader, createrole, in_database, member, of_object
 
 
 def _create_table(node: Any, scope: Scope) -> Iterator[Need]:

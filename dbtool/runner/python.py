@@ -3,22 +3,21 @@
 yoyo runs the steps on one connection and records them on another; here both are one transaction.
 """
 
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownMemberType=false
+
 import contextlib
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from dbtool.errors import DatabaseRefused
 from dbtool.migrations import Migration
+from dbtool.progress import Began, Talk
 from dbtool.report import Step
-from dbtool.runner.events import Began, Talk
 from dbtool.runner.failure import fence_failed, statement_failed
 from dbtool.runner.pipeline import ConnectionLost
 from dbtool.runner.session import Session
 from dbtool.runner.transactional import as_who_connected, record, unrecord
-
-if TYPE_CHECKING:
-    from psycopg.errors import Diagnostic
 
 
 def run_python(
@@ -54,7 +53,7 @@ def run_python(
         if error.sqlstate is None:
             raise DatabaseRefused(f"{migration.path}: {error}; nothing of it is left") from None
         raise statement_failed(
-            cast("Diagnostic", error.diag),
+            error.diag,
             migration=migration.id,
             script=None,
             statement=None,
@@ -69,12 +68,10 @@ def run_python(
 
 def _load(session: Session, migration: Migration) -> list[Any]:
     from yoyo import exceptions
-    from yoyo.migrations import Migration as YoyoMigration
     from yoyo.migrations import read_migrations
 
-    known = read_migrations(str(migration.path.parent))
-    found: list[Any] = [m for m in [*known, *known.post_apply] if m.id == migration.id]
-    loaded: YoyoMigration = found[0]
+    known: Any = read_migrations(str(migration.path.parent))
+    loaded = next(m for m in [*known, *known.post_apply] if m.id == migration.id)
     try:
         loaded.load()
     except exceptions.BadMigration as error:
@@ -86,7 +83,7 @@ def _load(session: Session, migration: Migration) -> list[Any]:
             "it could not tell how far it came",
             hint="write it as SQL, which is recorded statement by statement; or apply this one with plain yoyo",
         )
-    return list(cast(Any, loaded.steps))
+    return list(loaded.steps)
 
 
 def _run(session: Session, steps: list[Any], direction: str) -> None:

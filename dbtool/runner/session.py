@@ -3,7 +3,7 @@
 import getpass
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -32,7 +32,7 @@ class Session:
     say: Callable[[str], None]
     watches_client: bool  # the server can notice by itself that we are gone
     _monitor: "Conn | None" = None
-    _texts: dict[str, bytes] = field(default_factory=dict)
+    _texts: dict[str, bytes] = field(default_factory=dict[str, bytes])
 
     @property
     def schema(self) -> str:
@@ -101,7 +101,7 @@ def who() -> tuple[str, str]:
 
 
 @contextmanager
-def open_session(target: Target, *, lock_wait: float, say: Callable[[str], None]) -> Iterator[Session]:
+def open_session(target: Target, *, lock_wait: float, say: Callable[[str], None]) -> Generator[Session]:
     """Hold the migration lock and give the session that works under it; makes the ledger where there is none.
 
     Raises LockNotHad after *lock_wait* seconds, Unreachable, DatabaseRefused, and ConnectionLost.

@@ -7,15 +7,15 @@ run, and recorded as done; where it was cut off between, the catalog is asked wh
 import hashlib
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from dbtool.errors import DatabaseRefused, UsageError
 from dbtool.kinds import Kind
 from dbtool.ledger import StepState, note
+from dbtool.progress import Began, Talk
 from dbtool.queries import query
 from dbtool.report import Step
-from dbtool.runner.events import Began, Talk
 from dbtool.runner.failure import StatementFailed, diagnostic, fence_failed, statement_failed
 from dbtool.runner.jobs import Job
 from dbtool.runner.outcome import (
@@ -103,7 +103,7 @@ def _refuse_edited(id: str, script: Script, earlier: dict[int, StepState]) -> No
             )
 
 
-def _settle(work: "_Work", state: StepState, statement: Statement, assume: str) -> Iterator[Talk]:
+def _settle(work: "_Work", state: StepState, statement: Statement, assume: str) -> Generator[Talk, None, str]:
     job, script = work.job, work.script
     sql = script.text(statement)
     wait_for_backend(work.session.conn, state)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NoReturn, cast
 
 from dbtool.ledger import note
 from dbtool.migrations import Migration
+from dbtool.progress import Began
 from dbtool.report import Step
-from dbtool.runner.events import Began
 from dbtool.runner.failure import diagnostic, fence_failed, statement_failed
 from dbtool.runner.jobs import Job
 from dbtool.runner.pipeline import ConnectionLost, Entry, stream
@@ -15,7 +15,6 @@ from dbtool.runner.session import FENCE, Session, who
 from dbtool.script import Script, Statement, sql_checksum
 
 if TYPE_CHECKING:
-    from psycopg.errors import Diagnostic
     from psycopg.pq.abc import PGresult
 
 _RECORD, _COMMIT = "record", "commit"
@@ -135,7 +134,7 @@ def copy_in(session: Session, job: Job, script: Script, statement: Statement, nu
             raise ConnectionLost(str(error).strip()) from None
         roll_back(session)
         raise statement_failed(
-            cast("Diagnostic", error.diag),
+            error.diag,
             migration=job.migration.id,
             script=script,
             statement=statement,

@@ -51,8 +51,8 @@ def main(arguments: list[str]) -> None:
             f"see that {state} can be written",
         )
     else:
+        _let_go(0)  # the lock is the command's alone now, and who looks next finds this server
         _tell("ready" if started else "found", "", "")
-        _let_go(0)  # others may look now, and find this one
         _watch(cluster, record, float(idle))
 
 
