@@ -30,6 +30,7 @@ _EPILOG = (
 
 def main() -> None:
     """Run the command line of this process; ends it with the command's exit code."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _interrupt)
     sys.stdout = sys.stdout or _nowhere()  # closed by the caller: dbtool status >&-
     sys.stderr = sys.stderr or _nowhere()

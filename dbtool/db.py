@@ -181,6 +181,7 @@ _causes = (
     (("Connection refused", "No such file"), "is the server running, and are host and port right?"),
     (("could not translate", "failed to resolve"), "is the host's name right? it cannot be resolved from here"),
     (("password", "SCRAM", "SASL"), "check the user name and the password; a password may also lie in ~/.pgpass"),
+    (('role "',), "CREATE ROLE ... LOGIN, or name an existing role in the URL"),
     (("no pg_hba.conf entry",), "the server does not let this user in from here: an entry in pg_hba.conf is missing"),
     (("too many clients", "remaining connection slots"), "the server has no connection left: wait, or end idle ones"),
     (("starting up", "shutting down", "recovery mode"), "the server is starting or stopping: try again in a moment"),

@@ -58,11 +58,11 @@ def to_json(report: Report) -> dict[str, Any]:
         "command": report.command,
         "ok": report.ok,
         "exit_code": report.exit_code,
-        "summary": report.summary,
+        "summary": plain(report.summary),
         "target": plain(report.where),
         "steps": plain(list(report.steps)),
         "findings": plain(list(report.findings)),
-        "next": list(report.next),
+        "next": plain(list(report.next)),
     }
     return drawn | {key: plain(value) for key, value in report.data.items()}
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dbtool import console
-from dbtool.commands.options import Env, Json, LockWait, Url, Yes, lock_wait, migration_ids
+from dbtool.commands.options import Env, Json, LockWait, Url, Yes, lock_wait, migration_ids, refuse_empty
 from dbtool.config import Target, load_project, load_target
 from dbtool.db import DatabaseMissing, connect_for_changes, create_database, where
 from dbtool.errors import Drift, UsageError
@@ -51,6 +51,7 @@ def migrate(
     if assume not in (None, "done", "again"):
         raise UsageError(f"--assume is done or again, found {assume!r}")
     _refuse_unknown(allow or ())
+    refuse_empty("--to", to)
     project = load_project()
     target = load_target(project, env, url=url)
     folder = read_migrations(project.migrations)  # bad files stop here, before any connection

@@ -51,3 +51,11 @@ def lock_wait(project: Project, given: str | None) -> float:
         return parse_duration(given) / 1000
     except ValueError as error:
         raise UsageError(f"--lock-wait must be {error}") from None
+
+
+def refuse_empty(option: str, given: str | None) -> None:
+    """Raise UsageError for an option that was given an empty text, as an unset variable gives."""
+    from dbtool.errors import UsageError
+
+    if given is not None and not given.strip():
+        raise UsageError(f"{option} is empty", hint="is the variable set that it comes from?")

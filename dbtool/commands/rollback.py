@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from dbtool import console
-from dbtool.commands.options import Env, Json, LockWait, Url, Yes, lock_wait, migration_ids
+from dbtool.commands.options import Env, Json, LockWait, Url, Yes, lock_wait, migration_ids, refuse_empty
 from dbtool.config import load_project, load_target
 from dbtool.db import connect_for_changes, where
 from dbtool.errors import UsageError
@@ -36,6 +36,7 @@ def rollback(
     """
     if steps and to:
         raise UsageError("--steps and --to say two different things", hint="give one of them")
+    refuse_empty("--to", to)
     project = load_project()
     target = load_target(project, env, url=url)
     folder = read_migrations(project.migrations)

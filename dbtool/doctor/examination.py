@@ -17,9 +17,9 @@ from dbtool.doctor.privileges import (
     check_extensions,
     check_ledger_rights,
     check_privileges,
-    extension_needs,
     ledger_needs,
-    untold,
+    rights_of,
+    split_needs,
 )
 from dbtool.doctor.project import (
     check_configuration,
@@ -64,7 +64,8 @@ def examine(env: str | None, url: str | None) -> Examination:
         target = load_target(project, env, url=url)
         direct = direct_target(target)
     except UsageError as error:
-        return Examination(checks=(failed("configuration", "configuration", error, "no URL"), folder_check))
+        said = redact(error.message).splitlines()[0]
+        return Examination(checks=(failed("configuration", "configuration", error, said), folder_check))
     before = (check_configuration(project, direct), check_keys(project.root, target.name))
     try:
         return _with_server(project, target, direct, (*before, folder_check), folder)
@@ -132,9 +133,10 @@ def _needs_checks(
     server = facts.server
     path = read_path(server.search_path, server.role)
     scope = Scope(path=path, schemas=frozenset(server.schemas), user=server.role)
-    rights, wanted = untold(find_needs(scripts, scope))
-    extensions = read_extensions(conn, list(dict.fromkeys(need.name for need in wanted))) if wanted else ()
-    rights += extension_needs(wanted, extensions)
+    needs = find_needs(scripts, scope)
+    wanted, names = split_needs(needs)
+    extensions = read_extensions(conn, names) if names else ()
+    rights = rights_of(needs, extensions)
     ledger = ledger_needs(facts.ledger) if facts.ledger else ()
     answers = read_answers(conn, (*ledger, *rights)) if ledger or rights else ()
     return (

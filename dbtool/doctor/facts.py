@@ -86,6 +86,7 @@ class Answer:
     owner: str
     owner_superuser: bool
     held: bool | None
+    closed: str  # the object's schema, where the role may not use it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,17 +61,27 @@ def check_extensions(needs: Sequence[Need], extensions: Sequence[Extension], ser
     return Check(name="extensions", found=_found(findings, found), findings=findings)
 
 
-def extension_needs(needs: Sequence[Need], extensions: Sequence[Extension]) -> tuple[Need, ...]:
-    """Return the rights that creating the extensions takes: a superuser's; for trusted ones CREATE on the database."""
+def split_needs(needs: Sequence[Need]) -> tuple[tuple[Need, ...], tuple[str, ...]]:
+    """Return the needs for an extension to be created, and the names of the extensions."""
+    wanted = tuple(need for need in needs if need.kind == "extension" and need.right == "CREATE")
+    return wanted, tuple(dict.fromkeys(need.name for need in wanted))
+
+
+def rights_of(needs: Sequence[Need], extensions: Sequence[Extension]) -> tuple[Need, ...]:
+    """Return the needs as rights alone: an extension that is to be created takes a superuser, a trusted one less."""
     by_name = {extension.name: extension for extension in extensions}
-    wanted = [(need, by_name[need.name]) for need in needs if by_name[need.name].available]
-    return tuple(
-        replace(need, right="SUPERUSER", kind="cluster", name="")
-        if extension.superuser and not extension.trusted
-        else replace(need, kind="database", name="")
-        for need, extension in wanted
-        if not extension.installed
-    )
+    rights: list[Need] = []
+    for need in needs:
+        if need.kind != "extension" or need.right != "CREATE":
+            rights.append(need)
+            continue
+        extension = by_name[need.name]
+        if extension.installed or not extension.available:
+            continue
+        superuser = extension.superuser and not extension.trusted
+        right, kind = ("SUPERUSER", "cluster") if superuser else ("CREATE", "database")
+        rights.append(replace(need, right=right, kind=kind, name=""))
+    return tuple(rights)
 
 
 def _missing(needs: Sequence[Need], answers: Sequence[Answer], server: Server) -> tuple[Finding, ...]:
@@ -79,6 +89,10 @@ def _missing(needs: Sequence[Need], answers: Sequence[Answer], server: Server) -
     groups: dict[tuple[str, ...], list[tuple[Need, Answer]]] = {}
     for need, answer in zip(needs, answers, strict=True):
         absent = need.right == MEMBER and not answer.found and need.name.startswith("pg_")
+        if answer.closed and (need.right, answer.held) != ("CREATE", False):
+            usage = replace(need, right="USAGE", kind="schema")
+            key = ("USAGE", "schema", answer.closed, answer.role, "")
+            groups.setdefault(key, []).append((usage, replace(answer, object=answer.closed, owner="")))
         if answer.held is False or absent:
             key = (need.right, need.kind, answer.object or need.name, answer.role, _own_words(need))
             groups.setdefault(key, []).append((need, answer))
@@ -95,13 +109,15 @@ def _finding(group: list[tuple[Need, Answer]], server: Server) -> Finding:
     more = f", and {len(elsewhere) - 3} more" if len(elsewhere) > 3 else ""
     also = "\nalso at " + ", ".join(elsewhere[:3]) + more if elsewhere else ""
     provided = bool(server.provider) and need.kind in ("cluster", "role")
+    # on a parameter it can be granted as well, and that cannot be asked without knowing of parameters
+    perhaps = provided or (_alters_system(need) and server.version >= 150_000)
     if provided:
         also = f"\nthis looks like a managed server ({server.provider}): its provider may allow it all the same" + also
     return Finding(
         id="missing-privilege",
         message=f"{need.what} needs {_right(need, answer)}, which {answer.role} has not{also}",
         help=_remedy(need, answer, server),
-        severity=Severity.WARNING if provided else Severity.ERROR,
+        severity=Severity.WARNING if perhaps else Severity.ERROR,
         place=need.place,
         migration=need.migration,
     )
@@ -138,6 +154,8 @@ def _remedy(need: Need, answer: Answer, server: Server) -> str:
     if need.kind == "language":
         return f"GRANT USAGE ON LANGUAGE {answer.object} TO {role}; an untrusted language takes a superuser"
     if need.kind in ("schema", "schema of"):
+        if need.right == "USAGE":
+            return f"GRANT USAGE ON SCHEMA {answer.object} TO {role};"
         hint = "; since PostgreSQL 15 only its owner may create in public" if answer.object == "public" else ""
         return f"GRANT USAGE, CREATE ON SCHEMA {answer.object} TO {role};  -- as {owner}{hint}"
     kind = "" if need.kind == "relation" else need.kind.upper() + " "
@@ -147,11 +165,15 @@ def _remedy(need: Need, answer: Answer, server: Server) -> str:
 def _attribute(need: Need, role: str, server: Server) -> str:
     if need.right != "SUPERUSER":
         return f"ALTER ROLE {role} {need.right};"
-    if need.what.upper().startswith("ALTER SYSTEM") and server.version >= 150_000:
-        return f"{_once(need)}, or GRANT ALTER SYSTEM ON PARAMETER ... TO {role};"
+    if _alters_system(need) and server.version >= 150_000:
+        return f"{_once(need)}, or GRANT ALTER SYSTEM ON PARAMETER {need.what.split()[-1]} TO {role};"
     if need.what.upper().startswith("CREATE EXTENSION"):
         return f"{_once(need)}, and write IF NOT EXISTS in the file"
     return f"{_once(need)}, and take it out of the migration; or migrate as a superuser"
+
+
+def _alters_system(need: Need) -> bool:
+    return need.what.upper().startswith("ALTER SYSTEM")
 
 
 def _once(need: Need) -> str:
@@ -160,12 +182,6 @@ def _once(need: Need) -> str:
 
 def _found(findings: Sequence[Finding], otherwise: str) -> str:
     return f"{len(findings)} missing" if findings else otherwise
-
-
-def untold(needs: Sequence[Need]) -> tuple[tuple[Need, ...], tuple[Need, ...]]:
-    """Return the needs in two: those that are rights, and the extensions that are to be created."""
-    extensions = tuple(need for need in needs if need.kind == "extension" and need.right == "CREATE")
-    return tuple(need for need in needs if need not in extensions), extensions
 
 
 def _no_extension(need: Need, server: Server) -> Finding:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _WINDOW = 1_000  # statements in flight
 _WINDOW_BYTES = 4_000_000
-_IDLE = 0.25  # seconds without an answer until on_idle is called
+_IDLE = 0.1  # seconds without an answer until on_idle is called
+_ASK_AGAIN = 0.25  # seconds between two requests to cancel
 _CANCEL_PATIENCE = 5.0  # seconds to wait for what a cancelled statement answers
 
 
@@ -167,6 +168,6 @@ def _cancel(conn: "Conn", state: _State) -> None:
     now = time.monotonic()
     if now - state.interrupted > _CANCEL_PATIENCE:
         raise KeyboardInterrupt
-    if now - state.cancelled >= _IDLE:
+    if now - state.cancelled >= _ASK_AGAIN:
         state.cancelled = now
         conn.cancel_safe(timeout=2)

@@ -40,6 +40,7 @@ class Watch:
         self._blockers: tuple[Blocker, ...] = ()
         self._told = 0.0
         self._blind = False
+        self._patience = min(0.4, session.target.environment.lock_timeout / 3000)  # seconds
 
     def __call__(self, silent: float) -> None:
         """Look who blocks, and tell it once in a while. Raises ConnectionLost where the lock is gone."""
@@ -47,7 +48,7 @@ class Watch:
 
         if not self._session.lock.is_held():
             raise ConnectionLost("the connection that holds the migration lock was closed")
-        if self._blind or silent < 0.4:
+        if self._blind or silent < self._patience:
             return
         try:
             self._blockers = self._look() or self._blockers

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cli.conftest import Catalog, Run, refused
-from tests.conftest import Database, Project, make_database
+from tests.conftest import Database, Project
+from tests.conftest import _database as make_database
 from tests.servers import Server
 
 FILES: dict[str, tuple[dict[str, str | bytes], str, list[str]]] = {

@@ -219,6 +219,7 @@ def test_rights_that_pending_files_need_and_the_grants_that_give_them(make_proje
                 "REFERENCES on shop.customers",
                 "TRIGGER on shop.customers",
                 f"CREATE on database {database.name}",
+                "USAGE on schema shop",
                 "the attribute CREATEROLE",
                 "INSERT on shop.customers",
             ]
@@ -229,7 +230,6 @@ def test_rights_that_pending_files_need_and_the_grants_that_give_them(make_proje
         with database.connect() as conn:
             for finding in found:
                 conn.execute(finding["help"].split(";")[0])
-            conn.execute("GRANT USAGE ON SCHEMA shop TO deploy_doctor")
         try:
             assert examine(project, DATABASE_URL=url)[:2] == (0, {})
             done = project.run("migrate", env={"DATABASE_URL": url})
@@ -257,7 +257,10 @@ def test_what_takes_a_superuser(make_project, database):
         code, _, answer = examine(project, DATABASE_URL=url)
         assert code == 1 and len(answer["findings"]) == 3
         assert all("needs a superuser, which deploy_super has not" in f["message"] for f in answer["findings"])
+        assert [f["migration"] for f in answer["findings"]] == ["1_a", "2_b", "3_c"]
         assert "write IF NOT EXISTS" in answer["findings"][1]["help"]
+        if database.server.major >= 15:
+            assert "GRANT ALTER SYSTEM ON PARAMETER work_mem TO deploy_super;" in answer["findings"][2]["help"]
         with database.connect() as conn:
             conn.execute("CREATE EXTENSION pg_stat_statements")
         assert len(examine(project, DATABASE_URL=url)[2]["findings"]) == 2
@@ -301,7 +304,9 @@ def test_a_ledger_that_may_not_be_read_or_written(project, database):
         code, findings, answer = examine(project, DATABASE_URL=url)
         assert (code, list(findings)) == (1, ["ledger-privilege"])
         helps = [f["help"].split(";")[0] for f in answer["findings"]]
-        assert "GRANT INSERT ON _yoyo_migration TO stranger" in helps and "GRANT UPDATE ON yoyo_lock TO stranger" in helps
+        assert (
+            "GRANT INSERT ON _yoyo_migration TO stranger" in helps and "GRANT UPDATE ON yoyo_lock TO stranger" in helps
+        )
         with database.connect() as conn:
             for help in helps:
                 conn.execute(help)
@@ -352,7 +357,7 @@ def test_a_half_done_migration(project, database):
     )
     assert project.run("migrate").returncode == 1
     code, findings, _ = examine(project)
-    assert code == 0 and {"interrupted-migration", "invalid-index"} <= set(findings)
+    assert code == 0 and list(findings) == ["interrupted-migration"]
 
 
 def test_several_ledgers(project, database):
@@ -364,7 +369,7 @@ def test_several_ledgers(project, database):
     code, findings, _ = examine(project)
     assert (code, findings["several-ledgers"]["severity"]) == (0, "warning")
     with database.connect() as conn:
-        conn.execute("ALTER TABLE public._yoyo_migration SET SCHEMA other" if False else "CREATE SCHEMA third")
+        conn.execute("CREATE SCHEMA third")
         conn.execute("ALTER TABLE public._yoyo_migration SET SCHEMA third")
     code, findings, _ = examine(project)
     assert code == 1 and "several schemas hold a ledger" in findings["ledger-unreadable"]["message"]

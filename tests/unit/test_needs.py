@@ -1,5 +1,6 @@
 """What pending statements need of the role that runs them, and the GRANT that is told for it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -172,7 +173,9 @@ def script(path: Path, text: str) -> Script:
 
 
 def test_words_never_show_a_literal():
-    assert words(b"create subscription s connection 'password=geheim' publication p") == "create subscription s connection"
+    assert (
+        words(b"create subscription s connection 'password=geheim' publication p") == "create subscription s connection"
+    )
     assert words(b"alter role r password $$geheim$$") == "alter role r password"
     assert words(b"create user mapping for r server s options (password 'geheim')").endswith("options")
 
@@ -198,7 +201,7 @@ def told(need: Need, answer: Answer, *, version: int = 180_000, provider: str = 
 def answer(object: str, *, owner: str = "boss", superuser: bool = False, found: bool = True) -> Answer:
     return Answer(
         role='"Deploy"', found=found, object=object, owned_as=f"TABLE {object}", owner=owner, owner_superuser=superuser,
-        held=False if found else None,
+        held=False if found else None, closed="",
     )  # fmt: skip
 
 
@@ -210,11 +213,21 @@ def test_the_grant_is_exact():
     )
     own = Need(right="OWN", kind="relation", name="t", what="alter table t")
     assert 'GRANT boss TO "Deploy";' in told(own, answer("t"))
-    assert 'ALTER TABLE t OWNER TO "Deploy";  -- as postgres' in told(own, answer("t", owner="postgres", superuser=True))
+    assert 'ALTER TABLE t OWNER TO "Deploy";  -- as postgres' in told(
+        own, answer("t", owner="postgres", superuser=True)
+    )
     database = Need(right="CREATE", kind="database", what="create schema app")
     assert 'GRANT CREATE ON DATABASE shop TO "Deploy";' in told(database, answer("shop"))
     assert 'GRANT TRIGGER ON t TO "Deploy";' in told(Need(right="TRIGGER", kind="relation", name="t"), answer("t"))
     assert 'ALTER ROLE "Deploy" CREATEROLE;' in told(Need(right="CREATEROLE", kind="cluster"), answer(""))
+
+
+def test_a_schema_that_may_not_be_used():
+    need = Need(right="INSERT", kind="relation", name="t", what="insert into app.t")
+    closed = replace(answer("app.t"), held=True, closed="app")
+    assert 'needs USAGE on schema app, which "Deploy" has not | GRANT USAGE ON SCHEMA app TO "Deploy";' in told(
+        need, closed
+    )
 
 
 def test_subscriptions_before_16_take_a_superuser():

@@ -192,7 +192,11 @@ SELECT
         WHEN n.need IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')
             THEN has_table_privilege(n.role, o.oid, n.need) OR has_any_column_privilege(n.role, o.oid, n.need)
         ELSE has_table_privilege(n.role, o.oid, n.need)
-    END AS held
+    END AS held,
+    CASE
+        WHEN NOT has_schema_privilege(n.role, o.namespace, 'USAGE') THEN o.namespace::regnamespace::text
+        ELSE ''
+    END AS closed
 FROM needs AS n
 LEFT JOIN objects AS o ON n.number = o.number
 LEFT JOIN pg_catalog.pg_roles AS w ON o.owner = w.oid
