@@ -10,7 +10,7 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
   command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
   && { command -v $$p; break; }; done)
 UV := $(shell command -v uv 2>/dev/null)
-INSTALL := $(if $(UV),$(UV) pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check --no-input) -c constraints.txt
+INSTALL := $(if $(UV),$(UV) pip install -q --compile-bytecode --python $(BIN)/python,$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input) -c constraints.txt
 
 # What the demo and the tests must not take from the caller: a database of theirs, or the word "production".
 CLEAN := env -u DATABASE_URL -u DBTOOL_DIRECT_URL -u DBTOOL_ENV -u NODE_ENV -u APP_ENV -u ENV -u DB_POOL_SIZE \
@@ -69,6 +69,7 @@ $(VENV)/bin/python:
 $(VENV)/.demo: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "installing dbtool into $(VENV) ..."
 	@$(INSTALL) -e '.[local]'
+	@$(BIN)/python -m compileall -q dbtool
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.demo tests/requirements.txt

@@ -203,7 +203,7 @@ class _Work:
         last = (
             [unrecord(self.session, job.migration), Entry(*self._forget())]
             if job.undo
-            else [record(self.session, job.migration, self.script)]
+            else [record(self.session, job.migration, self.script, milliseconds=round(elapsed * 1000))]
         )
         opening = self.session.begin(lock_timeout=lock_timeout(self.session, True))
         self._send([*opening, *as_who_connected(), *last, Entry(b"COMMIT"), Entry(b"DISCARD ALL")], 0, None)

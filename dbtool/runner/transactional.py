@@ -73,12 +73,24 @@ def run_batch(
             _copy_in(session, segment.copy)
 
 
-def record(session: Session, migration: Migration, script: Script | None, *, operation: str = "apply") -> Entry:
-    """Return the entry that records *migration* as applied, with the checksums of its text."""
-    values = {"sha256": migration.checksum}
+def record(
+    session: Session,
+    migration: Migration,
+    script: Script | None,
+    *,
+    operation: str = "apply",
+    milliseconds: int | None = None,
+) -> Entry:
+    """Return the entry that records *migration* as applied, with the checksums of its text.
+
+    It is timed from the start of its transaction, or took *milliseconds* where it had several.
+    """
+    values: dict[str, object] = {"sha256": migration.checksum}
     if script:
-        values |= {"sql": sql_checksum(script.source), "statements": str(len(script.statements))}
-    parameters = (migration.hash, migration.id, operation, *who(), note(**values))
+        values |= {"sql": sql_checksum(script.source), "statements": len(script.statements)}
+    if milliseconds is not None:
+        values |= {"ms": milliseconds}
+    parameters = (migration.hash, migration.id, operation, *who(), note(**values), str(milliseconds is None).lower())
     return Entry(session.sql("ledger/record"), tuple(p.encode() for p in parameters))
 
 

@@ -31,6 +31,10 @@ class Blocker:
         )
 
 
+_LOOK_EVERY = 0.5  # seconds
+_TELL_EVERY = 10.0
+
+
 class Watch:
     """Called with the seconds since the last answer; remembers who blocked."""
 
@@ -39,6 +43,7 @@ class Watch:
         self._pid = backend_pid(session.conn)
         self._blockers: tuple[Blocker, ...] = ()
         self._told = 0.0
+        self._looked = 0.0
         self._blind = False
         self._patience = min(0.4, session.target.environment.lock_timeout / 3000)  # seconds
 
@@ -48,19 +53,21 @@ class Watch:
 
         if not self._session.lock.is_held():
             raise ConnectionLost("the connection that holds the migration lock was closed")
-        if self._blind or silent < self._patience:
+        now = time.monotonic()
+        if self._blind or silent < self._patience or now - self._looked < _LOOK_EVERY:
             return
+        self._looked = now
         try:
             self._blockers = self._look() or self._blockers
         except (psycopg.Error, DbtoolError):
             self._blind = True  # no connection left for looking: the work goes on without
-        if self._blockers and time.monotonic() - self._told > 10:
+        if self._blockers and time.monotonic() - self._told > _TELL_EVERY:
             self._told = time.monotonic()
             self._session.say(f"waiting for a lock: blocked by {self._blockers[0]}")
 
     def forget(self) -> None:
         """Begin anew: who blocked the last try may not be who blocks the next."""
-        self._blockers, self._told = (), 0.0
+        self._blockers, self._told, self._looked = (), 0.0, 0.0
 
     def reason(self, failure: StatementFailed) -> str:
         """Return why a try failed, with the blocker's name."""

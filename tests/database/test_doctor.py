@@ -224,7 +224,7 @@ def test_rights_that_pending_files_need_and_the_grants_that_give_them(make_proje
                 "INSERT on shop.customers",
             ]
         )
-        (orders,) = [f for f in found if "shop.orders" in f["message"]]
+        (orders,) = [f for f in found if "owner of shop.orders" in f["message"]]
         assert (orders["migration"], orders["place"]["line"], orders["place"]["column"]) == ("1_a", 2, 1)
         assert "also at" in orders["message"]
         with database.connect() as conn:

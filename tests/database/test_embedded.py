@@ -37,7 +37,7 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A project's folder that every account can pass, unlike pytest's own."""
-    made = Path(tempfile.mkdtemp(prefix="dbtool-test-", dir="/tmp"))
+    made = Path(tempfile.mkdtemp(prefix="dbtool-embedded-", dir="/tmp"))
     made.chmod(0o755)
     yield made
     _remove(made)
@@ -46,7 +46,7 @@ def folder() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def template() -> Iterator[Path]:
     """A state directory with data and no server, to be copied: quicker than initdb."""
-    made = Path(tempfile.mkdtemp(prefix="dbtool-test-", dir="/tmp"))
+    made = Path(tempfile.mkdtemp(prefix="dbtool-embedded-", dir="/tmp"))
     made.chmod(0o755)
     _start(made / ".dbtool")
     stop(made / ".dbtool")
@@ -57,7 +57,7 @@ def template() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def shared(template: Path) -> Iterator[Path]:
     """A state directory that many tests use, one after the other; each finds the server as the last one left it."""
-    made = Path(tempfile.mkdtemp(prefix="dbtool-test-", dir="/tmp"))
+    made = Path(tempfile.mkdtemp(prefix="dbtool-embedded-", dir="/tmp"))
     made.chmod(0o755)
     yield _copied(template, made / ".dbtool")
     _remove(made)
@@ -391,7 +391,7 @@ def test_root_runs_it_as_another_and_elsewhere_where_that_one_cannot_go(folder: 
     assert "0" not in status["Uid"].split()
     assert status["Groups"].strip() == ""
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    copied = Path(tempfile.mkdtemp(prefix="dbtool-test-", dir="/tmp"))
+    copied = Path(tempfile.mkdtemp(prefix="dbtool-embedded-", dir="/tmp"))
     try:
         subprocess.run(["cp", "-a", folder / ".dbtool", copied], check=True)
         other = _start(copied / ".dbtool")

@@ -12,12 +12,12 @@ INSERT INTO {schema}._yoyo_log
 (id, migration_hash, migration_id, operation, username, hostname, comment, created_at_utc)
 VALUES (
     gen_random_uuid()::text, $1, $2, $3, $4, $5,
-    $6 || coalesce(
+    $6 || CASE WHEN $7::boolean THEN coalesce(
         ' ms=' || round(extract(
             EPOCH FROM clock_timestamp() - nullif(current_setting('dbtool.started', true), '')::timestamptz
         ) * 1000)::text,
         ''
-    ),
+    ) ELSE '' END,
     clock_timestamp() AT TIME ZONE 'UTC'
 )
 RETURNING (regexp_match(comment, ' ms=(\d+)'))[1] AS ms
