@@ -15,6 +15,7 @@ from bench.tools import Tool
 from bench.workload import make_migrations
 
 MEGABYTE = 1 << 20
+TIMEOUT = 300.0  # seconds; the slowest of them takes about one minute
 TOOLS = ("dbtool", "psql")  # psql reads a file statement by statement: the least that one can do
 ROWS = 300_000
 LINE = 175  # bytes; 300,000 such lines are 50 MB
@@ -80,7 +81,7 @@ def _load(stage: Stage, tool: Tool, what: str, write: Callable[[], Iterator[str]
     folder = stage.folder / f"{tool.name}-{write.__name__}"
     _write_files(folder, write)
     database = fresh_database(stage.server, f"bench_memory_{tool.name}")
-    outcome = run(tool.migrate(folder, replace(stage.seen, name=database.name)))
+    outcome = run(tool.migrate(folder, replace(stage.seen, name=database.name)), timeout=TIMEOUT)
     wrong = difference(Counter(tables=1, rows=ROWS), database)
     return replace(outcome, problem=outcome.problem or wrong)
 

@@ -102,7 +102,7 @@ def _answering(name: str, command: Callable[..., Report]) -> Callable[..., None]
             console.show_error(error, as_json=as_json, command=name)
             code = error.exit_code
         except KeyboardInterrupt:
-            error = Interrupted("interrupted", hint="what was shown as applied is applied; dbtool status has the rest")
+            error = Interrupted("interrupted")
             console.show_error(error, as_json=as_json, command=name)
             code = error.exit_code
         except BrokenPipeError:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from dbtool.errors import DbtoolError
+from dbtool.errors import DbtoolError, Interrupted
 from dbtool.finding import Finding, Severity
 from dbtool.progress import Began, Talk
 from dbtool.report import Report, Step, Table, counted, plain, seconds, to_json
@@ -167,6 +167,13 @@ def watch(events: "Iterable[Began | Talk | Step]", *, quiet: bool = False) -> tu
     except DbtoolError as error:
         error.steps = tuple(steps)
         raise
+    except KeyboardInterrupt:
+        interrupted = Interrupted(
+            "interrupted: what was under way was cancelled and rolled back",
+            hint="the same command goes on with the rest; dbtool status shows it",
+        )
+        interrupted.steps = tuple(steps)
+        raise interrupted from None
     finally:
         if _bar is not None:
             _bar.stop()

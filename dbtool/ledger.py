@@ -85,7 +85,10 @@ def read_ledger(conn: "Conn", schema: str) -> Ledger:
             f"the ledger in schema {schema} cannot be read: {error}",
             hint=f"GRANT USAGE ON SCHEMA {schema} and SELECT on its _yoyo tables to {conn.info.user}",
         ) from None
-    elsewhere = _find(conn, schema)
+    try:
+        elsewhere = _find(conn, schema)
+    except psycopg.OperationalError as error:
+        raise Unreachable(f"the connection was lost while the ledger was sought: {error}") from None
     return elsewhere if isinstance(elsewhere, Ledger) else read_ledger(conn, elsewhere)
 
 

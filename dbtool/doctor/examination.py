@@ -80,9 +80,7 @@ def _without_server(target: Target, error: DbtoolError, check: Check, folder: Fo
     if not isinstance(error, Unreachable):
         id = "connection-string"
     shown = type(error)(redact(error.message), hint=_hint(error)) if type(error) is Unreachable else error
-    said = redact(error.message).splitlines()
-    found = said[min(1, len(said) - 1)].strip()  # the first line says where, the second why
-    checks = [without_folder(check, folder) if folder else check, files, failed("connection", id, shown, found)]
+    checks = [without_folder(check, folder) if folder else check, files, failed("connection", id, shown, _why(error))]
     if address := _address(target):
         checks.append(check_pooling(address, None, direct=target.direct))
     return (*checks, *_not_asked("there is no connection"))
@@ -96,9 +94,10 @@ def _with_server(
     with ExitStack() as stack:
         started = time.perf_counter()
         conn = stack.enter_context(connect(direct, purpose="doctor"))
-        connection = check_connection((time.perf_counter() - started) * 1000, _whom(conn))
-        if direct is not target:  # past the pooler, and through it
-            connect(target, purpose="doctor").close()
+        took = (time.perf_counter() - started) * 1000
+        connection = check_connection(took, _whom(conn), embedded=direct.embedded)
+        if direct is not target:
+            before = (*before, _ordinary(target))
         try:
             pooling = read_pooling(conn, lambda: connect(direct, purpose="doctor"))
             pooler = check_pooling(_address_of(conn), pooling, direct=direct.direct)
@@ -120,6 +119,22 @@ def _with_server(
         except psycopg.OperationalError as error:
             raise Unreachable(f"the connection was lost: {redact(str(error).strip())}") from None
         return Examination(checks=checks, where=where(conn, direct), pending=pending, round_trip=facts.round_trip)
+
+
+def _ordinary(target: Target) -> Check:
+    """Whether the URL answers that is for everything but changes of the schema; those go past it."""
+    name = "ordinary URL"
+    try:
+        connect(target, purpose="doctor").close()
+    except DbtoolError as error:
+        return failed(name, "unreachable", error, _why(error))
+    return Check(name=name, found=f"answers ({target.url_from}); changes of the schema go by the direct URL")
+
+
+def _why(error: DbtoolError) -> str:
+    """The line of a message that says why; the first says where."""
+    lines = redact(error.message).splitlines()
+    return lines[min(1, len(lines) - 1)].strip()
 
 
 def _not_asked(why: str) -> tuple[Check, ...]:

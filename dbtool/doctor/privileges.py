@@ -115,12 +115,16 @@ def _finding(group: list[tuple[Need, Answer]], server: Server) -> Finding:
         also = f"\nthis looks like a managed server ({server.provider}): its provider may allow it all the same" + also
     return Finding(
         id="missing-privilege",
-        message=f"{need.what} needs {_right(need, answer)}, which {answer.role} has not{also}",
+        message=f"{need.what} needs {_right(need, answer)}, {_lack(need, answer)}{also}",
         help=_remedy(need, answer, server),
         severity=Severity.WARNING if perhaps else Severity.ERROR,
         place=need.place,
         migration=need.migration,
     )
+
+
+def _lack(need: Need, answer: Answer) -> str:
+    return f"and {answer.role} is none" if need.right == "SUPERUSER" else f"which {answer.role} lacks"
 
 
 def _right(need: Need, answer: Answer) -> str:
@@ -156,8 +160,9 @@ def _remedy(need: Need, answer: Answer, server: Server) -> str:
     if need.kind in ("schema", "schema of"):
         if need.right == "USAGE":
             return f"GRANT USAGE ON SCHEMA {answer.object} TO {role};"
-        hint = "; since PostgreSQL 15 only its owner may create in public" if answer.object == "public" else ""
-        return f"GRANT USAGE, CREATE ON SCHEMA {answer.object} TO {role};  -- as {owner}{hint}"
+        # since PostgreSQL 15, public belongs to the role that stands for whoever owns the database
+        whose = "the database's owner" if owner == "pg_database_owner" else owner
+        return f"GRANT USAGE, CREATE ON SCHEMA {answer.object} TO {role};  -- as {whose}"
     kind = "" if need.kind == "relation" else need.kind.upper() + " "
     return f"GRANT {need.right} ON {kind}{answer.object} TO {role};  -- as {owner}"
 

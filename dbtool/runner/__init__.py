@@ -30,7 +30,8 @@ from dbtool.runner.watch import Watch
 Event = Began | Talk | Step
 Say = Callable[[str], None]
 
-_RECONNECTS = 5  # in a row, without a migration applied in between
+_RECONNECTING = 15.0  # seconds without a migration applied in between
+_RECOVERY = 120.0  # seconds, while the server says that it is starting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,31 +49,73 @@ class Options:
 def apply_plan(target: Target, make: Callable[[Ledger], Plan], options: Options, say: Say) -> Iterator[Event]:
     """Apply what *make* finds pending in the ledger as it stands under the lock. Writes.
 
-    A lost connection is had again, and the ledger asked; after some tries without a step forward
+    A lost connection is sought again, and the ledger asked; after some time without a step forward
     Unreachable is raised. Raises StatementFailed for the first migration that the database refuses,
     LockNotHad, and BadFile before anything is applied.
     """
     import psycopg
 
-    tries = 0
+    retry = _Retry(say)
+    expected: list[str] = []  # what was pending when the connection was lost
     ran = False
     while True:
         try:
             with open_session(target, lock_wait=options.lock_wait, say=say) as session:
-                for event in _run(session, make(session.ledger), options, ran=ran):
+                plan = make(session.ledger)
+                pending = [m.id for m in plan.pending]
+                for id in expected:
+                    if id not in pending:  # its COMMIT had reached the server, only the answer had not reached us
+                        yield _found(session.ledger, id, options)
+                        ran = True
+                expected = pending
+                for event in _run(session, plan, options, ran=ran):
                     if isinstance(event, Step):
-                        tries, ran = 0, True
+                        expected = [id for id in expected if id != event.migration]
+                        ran = True
+                        retry.succeeded()
                     yield event
             return
         except (ConnectionLost, Unreachable, psycopg.Error) as failure:
             if isinstance(failure, psycopg.Error) and not lost(failure):
                 raise DatabaseRefused(f"the server refused: {str(failure).strip()}") from None
-            tries += 1
-            if tries > _RECONNECTS or (isinstance(failure, Unreachable) and tries == 1 and not ran):
-                raise _unreachable(failure) from None
-            why = str(failure).strip().splitlines()[0] if str(failure).strip() else "without a word"
-            say(f"connection lost ({why}); connecting again, to read in the ledger what was applied")
-            time.sleep(min(0.1 * 2**tries, 3) * random.uniform(0.7, 1.3))
+            if isinstance(failure, Unreachable) and not retry.started:
+                raise
+            retry.pause(failure)
+
+
+class _Retry:
+    """How long a lost connection is sought: a crashed server takes its time to recover."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self._since = 0.0
+        self._tries = 0
+        self.started = False
+
+    def succeeded(self) -> None:
+        """Begin anew: there was a step forward."""
+        self.started = False
+
+    def pause(self, failure: Exception) -> None:
+        """Wait a moment before the next try. Raises Unreachable where it has lasted too long."""
+        if not self.started:
+            self.started, self._since, self._tries = True, time.monotonic(), 0
+        why = str(failure).strip() or "without a word"
+        recovering = any(word in why for word in ("starting up", "shutting down", "recovery", "not yet accepting"))
+        if time.monotonic() - self._since > (_RECOVERY if recovering else _RECONNECTING):
+            raise _unreachable(failure)
+        self._tries += 1
+        if self._tries == 1:
+            self._say(
+                f"connection lost ({why.splitlines()[0]}); connecting again, to read in the ledger what was applied"
+            )
+        time.sleep(min(0.1 * 2**self._tries, 2) * random.uniform(0.7, 1.3))
+
+
+def _found(ledger: Ledger, id: str, options: Options) -> Step:
+    applied = ledger.applied.get(id)
+    took = applied.milliseconds if applied and applied.milliseconds else 0
+    return Step(migration=id, action="rolled back" if options.undo else "applied", seconds=took / 1000)
 
 
 def baseline(target: Target, make: Callable[[Ledger], Plan], options: Options, say: Say) -> list[Step]:

@@ -4,6 +4,7 @@
 # Pathlib costs the keeper 10 ms of a start.
 import os
 import stat
+import sys
 import time
 
 from dbtool.server.account import hash_of
@@ -41,6 +42,8 @@ default_text_search_config = 'pg_catalog.english'
 log_checkpoints = off
 log_line_prefix = '%m [%p] %q%a %u@%d '
 """
+# After a kill, one call in place of a thousand fsyncs: 0.2 s instead of 2.
+ONLY_ON_LINUX = "recovery_init_sync_method = syncfs\n"
 ONLY_THE_SOCKET = "local all all trust\nlocal replication all trust\n"  # its folder lets in one user, and root
 ALSO_WITH_PASSWORD = "host all all 127.0.0.1/32 scram-sha-256\n"
 
@@ -62,7 +65,7 @@ def prepare(cluster: Cluster) -> None:
         cluster.account.does(lambda: end_orphans(cluster.data))
         keeper = os.getpid()
         cluster.account.does(lambda: _disown_pid_file(cluster.data, keeper))
-    write_text(cluster.place + "/postgresql.conf", SETTINGS, 0o644)
+    write_text(cluster.place + "/postgresql.conf", SETTINGS + ONLY_ON_LINUX * (sys.platform == "linux"), 0o644)
     write_text(cluster.place + "/pg_hba.conf", ONLY_THE_SOCKET + ALSO_WITH_PASSWORD * cluster.tcp, 0o644)
 
 

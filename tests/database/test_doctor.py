@@ -256,7 +256,7 @@ def test_what_takes_a_superuser(make_project, database):
             conn.execute("GRANT CREATE ON SCHEMA public TO deploy_super")
         code, _, answer = examine(project, DATABASE_URL=url)
         assert code == 1 and len(answer["findings"]) == 3
-        assert all("needs a superuser, which deploy_super has not" in f["message"] for f in answer["findings"])
+        assert all("needs a superuser, and deploy_super is none" in f["message"] for f in answer["findings"])
         assert [f["migration"] for f in answer["findings"]] == ["1_a", "2_b", "3_c"]
         assert "write IF NOT EXISTS" in answer["findings"][1]["help"]
         if database.server.major >= 15:
@@ -507,6 +507,15 @@ def test_a_pooler_known_by_its_address_is_told_of_when_it_does_not_answer(make_p
     url = "postgresql://me:geheim@ep-x-1-pooler.invalid:5432/db"
     code, findings, answer = examine(make_project(), DATABASE_URL=url)
     assert code == 7 and {"unreachable", "pooler-host"} == set(findings)
+    assert "geheim" not in json.dumps(answer)
+
+
+def test_a_pooler_that_is_away_does_not_hide_the_server_behind_it(project, database):
+    project.write(_1_a="CREATE TABLE a (id int);")
+    away = f"postgresql://postgres:geheim@127.0.0.1:{free_port()}/{database.name}"
+    code, findings, answer = examine(project, DATABASE_URL=away, DBTOOL_DIRECT_URL=database.url)
+    assert (code, list(findings)) == (7, ["unreachable"])
+    assert states(answer)["ordinary URL"] == "error" and states(answer)["privileges"] == "ok"
     assert "geheim" not in json.dumps(answer)
 
 

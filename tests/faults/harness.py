@@ -8,9 +8,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -21,6 +21,7 @@ from tests.faults.proxy import Fault, Proxy
 from tests.servers import Server
 
 _numbers = itertools.count(1)
+_NEVER = 999  # the "exit code" of a run that did not end
 
 
 def wait_until(true: Callable[[], object], seconds: float = 20, what: str = "") -> None:
@@ -67,18 +68,12 @@ class Forker:
             cwd=ROOT, env=clean_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
         )  # fmt: skip
 
-    def start(self, project: Project, *arguments: str, url: str) -> "Run":
-        """Start dbtool in *project* against *url*."""
+    def start(self, project: Project, *arguments: str, env: Mapping[str, str]) -> "Run":
+        """Start dbtool in *project*."""
         output = str(self._folder / f"run{next(_numbers)}")
-        environment = project.environment | {"DATABASE_URL": url}
-        pid = self._ask(
-            {"cwd": str(project.root), "env": environment, "arguments": arguments, "output": output}, 30
-        )
-        return Run(pid, output, self)
-
-    def run(self, project: Project, *arguments: str, url: str) -> Ended:
-        """Run dbtool to its end."""
-        return self.start(project, *arguments, url=url).end()
+        environment = project.environment | dict(env)
+        request = {"cwd": str(project.root), "env": environment, "arguments": arguments, "output": output}
+        return Run(self._ask(request, 30), output, self)
 
     def wait(self, pid: int, timeout: float) -> int:
         """Return the exit status of a run."""
@@ -114,28 +109,58 @@ class Run:
         try:
             code = self._forker.wait(self.pid, timeout)
         except TimeoutError as error:
-            code = 999
-            Path(self._output + ".2").open("a").write(f"{error}\n")
+            return Ended(_NEVER, "", f"{error}\n" + Path(f"{self._output}.2").read_text())
         out, err = (Path(f"{self._output}.{n}").read_text() for n in (1, 2))
         return Ended(code, out, err)
+
+
+@dataclass(frozen=True)
+class ForkedProject(Project):
+    """A project whose run() forks dbtool, which saves the imports; start() is a process from scratch."""
+
+    forker: Forker
+
+    def run(
+        self, *arguments: str, env: Mapping[str, str] | None = None, timeout: float = 60, input: str | None = None
+    ) -> Ended:  # type: ignore[override]
+        """Run dbtool to its end."""
+        return self.forker.start(self, *arguments, env=env or {}).end(timeout)
+
+    def run_on(self, url: str, *arguments: str) -> Ended:
+        """Run dbtool to its end against another database than the project's."""
+        return self.run(*arguments, env={"DATABASE_URL": url})
 
 
 # ---- the project of the sweeps
 
 
 SIX_MIGRATIONS: dict[str, str] = {
-    "m1_table": "CREATE TABLE words (id int GENERATED ALWAYS AS IDENTITY, word text);\nINSERT INTO words (word) VALUES ('one');\n",
-    "m2_rows": "ALTER TABLE words ADD COLUMN length int;\nINSERT INTO words (word) VALUES ('two'), ('two more');\n"
-    "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';\nINSERT INTO words (word) VALUES ('two last');\n",
-    "m3_index": "CREATE INDEX CONCURRENTLY words_word ON words (word);\n",
-    "m4_steps": "-- transactional: false\nINSERT INTO words (word) VALUES ('four 1');\n"
-    "CREATE INDEX CONCURRENTLY IF NOT EXISTS words_length ON words (length);\nINSERT INTO words (word) VALUES ('four 3');\n"
-    "VACUUM words;\nINSERT INTO words (word) VALUES ('four 5');\n",
+    "m1_table": """
+CREATE TABLE words (id int GENERATED ALWAYS AS IDENTITY, word text);
+INSERT INTO words (word) VALUES ('one');
+""",
+    "m2_rows": """
+ALTER TABLE words ADD COLUMN length int;
+INSERT INTO words (word) VALUES ('two'), ('two more');
+CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+INSERT INTO words (word) VALUES ('two last');
+""",
+    "m3_index": "CREATE INDEX CONCURRENTLY words_word ON words (word);",
+    "m4_steps": """-- transactional: false
+INSERT INTO words (word) VALUES ('four 1');
+CREATE INDEX CONCURRENTLY IF NOT EXISTS words_length ON words (length);
+INSERT INTO words (word) VALUES ('four 3');
+VACUUM words;
+INSERT INTO words (word) VALUES ('four 5');
+""",
     "m5_copy": "CREATE TABLE copied (a int, b text);\nCOPY copied (a, b) FROM stdin;\n"
     + "".join(f"{n}\trow {n}\n" for n in range(200))
     + "\\.\nINSERT INTO words (word) VALUES ('five');\n",
-    "m6_view": "CREATE VIEW long_words AS SELECT word FROM words;\nINSERT INTO words (word) VALUES ('six');\n",
-}  # fmt: skip
+    "m6_view": """
+CREATE VIEW long_words AS SELECT word FROM words;
+INSERT INTO words (word) VALUES ('six');
+""",
+}
 WORDS = ["one", "two", "two more", "two last", "four 1", "four 3", "four 5", "five", "six"]
 
 
@@ -165,10 +190,11 @@ def wrong_in(database: Database) -> str:
         return "; ".join(f"{name}: {found}" for name, (found, wanted) in checks.items() if found != wanted)
 
 
-def survives(forker: Forker, project: Project, database: Database, fault: Fault, codes: set[int]) -> str:
+def survives(project: ForkedProject, database: Database, fault: Fault, codes: set[int]) -> str:
     """Run the project through the fault, then directly until nothing is to do. Returns what is wrong, or ""."""
     with Proxy(database.server.port, fault) as proxy:
-        run = forker.start(project, "migrate", "--lock-wait", "20s", url=proxy.url(database.name))
+        url = {"DATABASE_URL": proxy.url(database.name)}
+        run = project.forker.start(project, "migrate", "--lock-wait", "20s", env=url)
         proxy.aim(run.pid)
         first = run.end()
     problems: list[str] = []
@@ -176,10 +202,10 @@ def survives(forker: Forker, project: Project, database: Database, fault: Fault,
         problems.append(f"ended with {first.returncode}, not one of {sorted(codes)}")
     if "Traceback" in first.stderr or "error ignored" in first.stderr:
         problems.append("a traceback")
-    if first.returncode == 999:
+    if first.returncode == _NEVER:
         return f"{fault}: {'; '.join(problems)}\n{first}"
     for attempt in range(3):
-        again = forker.run(project, "migrate", "--lock-wait", "20s", url=database.url)
+        again = project.run_on(database.url, "migrate", "--lock-wait", "20s")
         if "nothing to do" in again.stdout:
             break
         if again.returncode != 0 or attempt:
@@ -189,13 +215,13 @@ def survives(forker: Forker, project: Project, database: Database, fault: Fault,
     return f"{fault}: {'; '.join(problems)}\n{first}" if problems else ""
 
 
-def outlived(forker: Forker, project: Project, database: Database, at: int) -> str:
+def outlived(project: ForkedProject, database: Database, at: int) -> str:
     """Stall a run at one message and take its lock's connection away; another does its work; then it wakes.
 
     Returns what is wrong, or "".
     """
     with Proxy(database.server.port, Fault("hold", at)) as proxy:
-        run = forker.start(project, "migrate", url=proxy.url(database.name))
+        run = project.forker.start(project, "migrate", env={"DATABASE_URL": proxy.url(database.name)})
         proxy.struck.wait(30)
         with database.connect() as conn:
             conn.execute(
@@ -203,7 +229,7 @@ def outlived(forker: Forker, project: Project, database: Database, at: int) -> s
                 " WHERE datname = %s AND application_name = 'dbtool migration lock'",
                 [database.name],
             )
-        other = forker.run(project, "migrate", "--lock-wait", "20s", url=database.url)
+        other = project.run_on(database.url, "migrate", "--lock-wait", "20s")
         proxy.release()
         woken = run.end()
     problems = [] if other.returncode == 0 else [f"the other: {other}"]

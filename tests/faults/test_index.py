@@ -9,7 +9,10 @@ import pytest
 from tests.faults.harness import busy_backend, wait_until
 
 _TABLE = "CREATE TABLE t (a int); INSERT INTO t SELECT generate_series(1, 1000);"
-_INDEXES = ("CREATE UNIQUE INDEX CONCURRENTLY i ON t (a);", "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a);")
+_INDEXES = (
+    "CREATE UNIQUE INDEX CONCURRENTLY i ON t (a);",
+    "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a);",
+)
 _IDS = ("plain", "if-not-exists")
 
 

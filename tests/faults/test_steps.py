@@ -47,7 +47,9 @@ def test_a_statement_that_ran_may_not_be_edited(killed_after_three, each_databas
 
 def test_the_fourth_fails_and_is_told_with_what_is_applied(each_database, make_project):
     project = make_project(each_database)
-    project.write(m1=_HEAD + "INSERT INTO missing VALUES (4);\nINSERT INTO t VALUES (5);\n", m1__rollback="DROP TABLE t;")
+    project.write(
+        m1=_HEAD + "INSERT INTO missing VALUES (4);\nINSERT INTO t VALUES (5);\n", m1__rollback="DROP TABLE t;"
+    )
     failed = project.run("migrate")
     assert failed.returncode == 1
     assert "m1.sql:5:13" in failed.stderr and "statements 1 to 3 are applied" in failed.stderr
@@ -78,8 +80,8 @@ def test_what_an_earlier_statement_set_is_in_force_for_the_later_ones_also_after
     project = make_project(each_database)
     project.write(
         m1="CREATE SCHEMA app; CREATE TABLE app.t (a int); CREATE TABLE public.t (a int);",
-        m2=f"-- transactional: false\nSET search_path = app;\nINSERT INTO t VALUES (1);\n{GATE}\nINSERT INTO t VALUES (2);\n"
-        "CREATE INDEX CONCURRENTLY i ON t (a);\n",
+        m2="-- transactional: false\nSET search_path = app;\nINSERT INTO t VALUES (1);\n"
+        f"{GATE}\nINSERT INTO t VALUES (2);\nCREATE INDEX CONCURRENTLY i ON t (a);\n",
     )
     with gate(each_database):
         kill_at(each_database, project, "advisory")
@@ -97,10 +99,15 @@ def test_a_role_that_the_file_sets_holds_for_its_later_statements(each_database,
         conn.execute(f"CREATE ROLE {role}")
         conn.execute(f"GRANT CREATE, USAGE ON SCHEMA public TO {role}")
     try:
-        project.write(m1=f"-- transactional: false\nSET ROLE {role};\nCREATE TABLE t (a int);\nVACUUM t;\n", m2="CREATE TABLE u (a int);")
+        project.write(
+            m1=f"-- transactional: false\nSET ROLE {role};\nCREATE TABLE t (a int);\nVACUUM t;\n",
+            m2="CREATE TABLE u (a int);",
+        )
         done = project.run("migrate")
         assert done.returncode == 0, done.stderr
-        owners = each_database.rows("SELECT tablename::text, tableowner::text FROM pg_tables WHERE tablename IN ('t', 'u') ORDER BY 1")
+        owners = each_database.rows(
+            "SELECT tablename::text, tableowner::text FROM pg_tables WHERE tablename IN ('t', 'u') ORDER BY 1"
+        )
         assert owners == [("t", role), ("u", "postgres")]
     finally:
         with each_database.connect() as conn:

@@ -2,7 +2,8 @@
 
 import subprocess
 
-from tests.faults.harness import GATE, busy_backend, gate, yoyo, yoyo_command
+from tests.faults.harness import GATE, busy_backend, gate, new_database, yoyo, yoyo_command
+from tests.faults.proxy import Fault, Proxy
 
 _TWO = {
     "m1": "CREATE TABLE t (a int);\nINSERT INTO t VALUES (1);\n",
@@ -125,21 +126,18 @@ def test_a_python_migration_that_fails_leaves_nothing(each_database, make_projec
     assert each_database.rows("SELECT migration_id FROM _yoyo_migration") == [("m1",)]
 
 
-def test_a_python_migration_whose_commit_is_cut_off_is_applied_once(each_database, make_project, forker):
-    """At each message of the end of the run, where its COMMIT and its record are."""
-    from tests.faults.harness import new_database
-    from tests.faults.proxy import Fault, Proxy
-
-    project = make_project(each_database)
+def test_a_python_migration_whose_commit_is_cut_off_is_applied_once(each_database, make_project):
+    """At messages of the end of the run, where its COMMIT and its record are."""
+    project = make_project()
     project.write(m1="CREATE TABLE t (a int);")
     (project.root / "migrations" / "m2.py").write_text(_STEPS.replace("LAST", "3"))
     with new_database(each_database.server) as database, Proxy(database.server.port) as proxy:
-        forker.run(project, "migrate", url=proxy.url(database.name))
+        project.run_on(proxy.url(database.name), "migrate")
         count = proxy.counts["server"]
     for at in range(count - 20, count, 7):
         with new_database(each_database.server) as database:
             with Proxy(database.server.port, Fault("cut-all", at, "server")) as proxy:
-                first = forker.run(project, "migrate", url=proxy.url(database.name))
+                first = project.run_on(proxy.url(database.name), "migrate")
             assert first.returncode in (0, 7), f"at {at}: {first}"
-            forker.run(project, "migrate", url=database.url)
+            project.run_on(database.url, "migrate")
             assert database.rows("SELECT a FROM t ORDER BY a") == [(2,), (3,)], f"at {at}: {first}"

@@ -208,7 +208,7 @@ def answer(object: str, *, owner: str = "boss", superuser: bool = False, found: 
 def test_the_grant_is_exact():
     schema = Need(right="CREATE", kind="schema", name="app", what="create table app.t")
     assert told(schema, answer("app")) == (
-        'error: create table app.t needs CREATE on schema app, which "Deploy" has not '
+        'error: create table app.t needs CREATE on schema app, which "Deploy" lacks '
         '| GRANT USAGE, CREATE ON SCHEMA app TO "Deploy";  -- as boss'
     )
     own = Need(right="OWN", kind="relation", name="t", what="alter table t")
@@ -225,7 +225,7 @@ def test_the_grant_is_exact():
 def test_a_schema_that_may_not_be_used():
     need = Need(right="INSERT", kind="relation", name="t", what="insert into app.t")
     closed = replace(answer("app.t"), held=True, closed="app")
-    assert 'needs USAGE on schema app, which "Deploy" has not | GRANT USAGE ON SCHEMA app TO "Deploy";' in told(
+    assert 'needs USAGE on schema app, which "Deploy" lacks | GRANT USAGE ON SCHEMA app TO "Deploy";' in told(
         need, closed
     )
 
