@@ -6,6 +6,7 @@ A command's module is imported when that command is called: `dbtool migrate` pay
 import contextlib
 import errno
 import functools
+import gc
 import importlib
 import os
 import signal
@@ -93,6 +94,8 @@ def _answering(name: str, command: Callable[..., Report]) -> Callable[..., None]
     @functools.wraps(command)
     def call(*args: Any, **options: Any) -> None:
         as_json = bool(options.get("json"))
+        gc.freeze()  # what was loaded stays for good
+        gc.enable()
         try:
             report = command(*args, **options)
             console.show(report, as_json=as_json)

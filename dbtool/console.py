@@ -3,11 +3,10 @@
 Results go to stdout, talk to stderr. rich is imported where there is a terminal to draw on: 60 ms.
 """
 
-import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from dbtool.errors import DbtoolError, Interrupted
 from dbtool.finding import Finding, Severity
@@ -51,7 +50,7 @@ def ask(question: str) -> str:
 def show(report: Report, *, as_json: bool) -> None:
     """Print a report: as text, or as JSON with the same content."""
     if as_json:
-        _write(sys.stdout, json.dumps(to_json(report), indent=2, ensure_ascii=False))
+        _write_json(to_json(report))
         return
     if report.text:
         _write(sys.stdout, report.text.rstrip("\n"))
@@ -86,7 +85,7 @@ def show_error(error: DbtoolError, *, as_json: bool, command: str) -> None:
             "steps": plain(list(error.steps)),
             "findings": plain(list(findings)),
         }
-        _write(sys.stdout, json.dumps(answer, indent=2, ensure_ascii=False))
+        _write_json(answer)
         return
     for finding in findings:
         _draw_finding(finding)
@@ -224,6 +223,12 @@ def summary_of(steps: Sequence[Step], verb: str, elapsed: float) -> str:
     'applied 1 migration in 1.5 s'
     """
     return f"{verb} {counted(len(steps), 'migration')} in {seconds(elapsed)}"
+
+
+def _write_json(answer: dict[str, Any]) -> None:
+    import json
+
+    _write(sys.stdout, json.dumps(answer, indent=2, ensure_ascii=False))
 
 
 def _write(stream: TextIO, text: str) -> None:

@@ -4,7 +4,6 @@ What dbtool notes beyond yoyo (checksums, durations, how far a non-transactional
 the ``comment`` of yoyo's own log, so there is one ledger: docs/decisions/ledger.md.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -107,15 +106,15 @@ def read_note(comment: str | None) -> dict[str, str]:
     >>> read_note("dbtool/1 sha256=ab ms=12")
     {'sha256': 'ab', 'ms': '12'}
     """
-    found = re.match(r"dbtool/(\d+) (.*)", comment or "")
-    if found is None:
+    if not comment or not comment.startswith("dbtool/"):
         return {}
-    if int(found[1]) > NOTE_VERSION:
+    version, _, values = comment.removeprefix("dbtool/").partition(" ")
+    if version.isdigit() and int(version) > NOTE_VERSION:
         raise UsageError(
-            f"the ledger was written by a newer dbtool (notes of version {found[1]}, this one reads {NOTE_VERSION})",
+            f"the ledger was written by a newer dbtool (notes of version {version}, this one reads {NOTE_VERSION})",
             hint="upgrade: pip install -U dbtool-pg",
         )
-    return dict(part.split("=", 1) for part in found[2].split() if "=" in part)
+    return dict(part.split("=", 1) for part in values.split() if "=" in part)
 
 
 def _read(conn: "Conn", schema: str) -> Ledger:

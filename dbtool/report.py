@@ -5,11 +5,13 @@ from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from dbtool.db import Where
 from dbtool.finding import Finding
 from dbtool.secrets import redact
+
+if TYPE_CHECKING:
+    from dbtool.db import Where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,7 @@ class Report:
     command: str
     summary: str
     exit_code: int = 0
-    where: Where | None = None
+    where: "Where | None" = None
     steps: Sequence[Step] = ()
     findings: Sequence[Finding] = ()
     tables: Sequence[Table] = ()

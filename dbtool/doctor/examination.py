@@ -27,10 +27,10 @@ from dbtool.doctor.project import (
     check_folder,
     check_keys,
     failed,
-    without_folder,
+    with_findings,
 )
-from dbtool.doctor.server import check_connection, server_checks
-from dbtool.errors import DbtoolError, Unreachable, UsageError
+from dbtool.doctor.server import NEWEST, OLDEST, check_connection, server_checks
+from dbtool.errors import DatabaseRefused, DbtoolError, Unreachable, UsageError
 from dbtool.migrations import Folder, Migration
 from dbtool.plan import Plan, make_plan
 from dbtool.script import Script, sql_checksum_of
@@ -75,12 +75,11 @@ def examine(env: str | None, url: str | None) -> Examination:
 
 def _without_server(target: Target, error: DbtoolError, check: Check, folder: Folder | None) -> tuple[Check, ...]:
     """The checks that are left where no connection can be had."""
-    files = check_files(folder.migrations, "file")[0] if folder else skipped("files", "see migrations")
-    id = "database-missing" if isinstance(error, DatabaseMissing) else "unreachable"
-    if not isinstance(error, Unreachable):
-        id = "connection-string"
+    files = check_files(folder.migrations, "file")[0] if folder else skipped("pending files", "see migrations")
+    kinds = {DatabaseMissing: "database-missing", Unreachable: "unreachable", UsageError: "connection-string"}
+    id = next((id for kind, id in kinds.items() if isinstance(error, kind)), "not-postgresql")
     shown = type(error)(redact(error.message), hint=_hint(error)) if type(error) is Unreachable else error
-    checks = [without_folder(check, folder) if folder else check, files, failed("connection", id, shown, _why(error))]
+    checks = [with_findings(check, folder) if folder else check, files, failed("connection", id, shown, _why(error))]
     if address := _address(target):
         checks.append(check_pooling(address, None, direct=target.direct))
     return (*checks, *_not_asked("there is no connection"))
@@ -118,6 +117,11 @@ def _with_server(
             )
         except psycopg.OperationalError as error:
             raise Unreachable(f"the connection was lost: {redact(str(error).strip())}") from None
+        except psycopg.Error as error:
+            raise DatabaseRefused(
+                f"the server does not answer as PostgreSQL {OLDEST} to {NEWEST} do: {redact(str(error).strip())}",
+                hint="is it older, or another product that speaks PostgreSQL's protocol?",
+            ) from None
         return Examination(checks=checks, where=where(conn, direct), pending=pending, round_trip=facts.round_trip)
 
 

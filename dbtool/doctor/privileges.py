@@ -47,7 +47,7 @@ def check_ledger_rights(needs: Sequence[Need], answers: Sequence[Answer], server
 
 
 def check_privileges(needs: Sequence[Need], answers: Sequence[Answer], server: Server, pending: int) -> Check:
-    """Return which rights the pending files need and the role has not."""
+    """Return which rights the pending files need and the role lacks."""
     findings = _missing(needs, answers, server)
     held = f"all held that {counted(pending, 'pending file')} can be seen to need" if pending else "nothing is pending"
     return Check(name="privileges", found=_found(findings, held), findings=findings)

@@ -87,6 +87,6 @@ def check_files(migrations: Sequence[Migration], which: str) -> tuple[Check, tup
     return Check(name="pending files", found=found), scripts
 
 
-def without_folder(check: Check, folder: Folder) -> Check:
+def with_findings(check: Check, folder: Folder) -> Check:
     """Return *check* with the folder's own findings, for where no plan tells them."""
     return replace(check, findings=(*check.findings, *folder.findings))

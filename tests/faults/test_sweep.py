@@ -9,8 +9,9 @@ import itertools
 
 import pytest
 
-from tests.faults.harness import SIX_MIGRATIONS, ForkedProject, new_database, outlived, survives
+from tests.faults.harness import ForkedProject, new_database
 from tests.faults.proxy import Fault, Proxy
+from tests.faults.six import SIX_MIGRATIONS, outlived, survives
 from tests.servers import Server
 
 # What may be the end of the run that is harmed: it goes on by itself (0), tells that it cannot (7), or was

@@ -8,7 +8,7 @@ SELECT
     l.operation
 FROM {schema}._yoyo_migration AS m
 LEFT JOIN (
-    SELECT DISTINCT ON (migration_hash)
+    SELECT DISTINCT ON (migration_hash COLLATE "C")
         migration_hash,
         username,
         hostname,
@@ -16,9 +16,9 @@ LEFT JOIN (
         operation
     FROM {schema}._yoyo_log
     WHERE operation IN ('apply', 'mark')
-    ORDER BY migration_hash ASC, created_at_utc DESC
+    ORDER BY migration_hash COLLATE "C" ASC, created_at_utc DESC
 ) AS l ON m.migration_hash = l.migration_hash
-ORDER BY m.applied_at_utc, m.migration_id;
+ORDER BY m.applied_at_utc, m.migration_id COLLATE "C";
 
 SELECT
     migration_id,
