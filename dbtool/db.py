@@ -61,7 +61,8 @@ def connect(target: Target, *, purpose: str = "", read_only: bool = False) -> "C
 def connection_string(target: Target) -> str:
     """Return the target's connection string as libpq takes it; starts the embedded server where that is meant."""
     if not target.embedded:
-        return target.url.reveal()
+        # SQLAlchemy's and yoyo's form names a driver, which libpq does not know: postgresql+psycopg://
+        return re.sub(r"^(postgres(?:ql)?)\+\w+://", r"\1://", target.url.reveal())
     from dbtool.server.embedded import ensure_running
 
     project = target.project

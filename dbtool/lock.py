@@ -128,6 +128,12 @@ def keep_yoyo_out(lock: MigrationLock, schema: str, *, wait: float, say: Callabl
             if row is None:
                 return
             holder = f"yoyo, process {row[0]}, since {row[1]:%Y-%m-%d %H:%M:%S} UTC"
+        except psycopg.errors.UndefinedTable:
+            raise DatabaseRefused(
+                f"the table {schema}.yoyo_lock is missing beside the ledger",
+                hint=f"CREATE TABLE {schema}.yoyo_lock (locked int DEFAULT 1 PRIMARY KEY, ctime timestamp, "
+                "pid int NOT NULL), as yoyo makes it",
+            ) from None
         except psycopg.errors.LockNotAvailable:
             holder = "yoyo, which is just taking it"
         except psycopg.errors.InsufficientPrivilege as error:

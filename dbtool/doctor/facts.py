@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 from dbtool.config import Project
 from dbtool.doctor.need import Need
 from dbtool.doctor.pooling import Pooling
-from dbtool.errors import DbtoolError
+from dbtool.errors import DatabaseRefused, DbtoolError
 from dbtool.ledger import Ledger, read_ledger
 from dbtool.lock import NAMESPACE, Holder, read_holder
 from dbtool.queries import query
-from dbtool.runner.session import backend_pid
+from dbtool.runner.session import backend_pid, refuse_transaction_pooling
 
 if TYPE_CHECKING:
     from dbtool.db import Conn
@@ -144,23 +144,22 @@ def is_pooled(conn: "Conn") -> bool:
 def read_pooling(conn: "Conn", another: "Callable[[], Conn]") -> Pooling:
     """Return what stands between; *another* opens a second connection by the same address. Read-only.
 
-    Two connections at once, one of them in a transaction: where they are answered by one server process,
-    or ours has changed to another meanwhile, server processes are lent for a transaction only. A direct
-    connection knows its process number from the start, so all this is only done where it was told another.
+    A direct connection knows its process number from the start: nothing more is asked of it.
     """
     import psycopg
 
-    before = backend_pid(conn)
-    if before == conn.info.backend_pid:
+    pid = backend_pid(conn)
+    if pid == conn.info.backend_pid:
         return Pooling.NONE
     with another() as other:
         try:
             other.execute("BEGIN READ ONLY")
+            refuse_transaction_pooling(conn, pid, other)
         except psycopg.errors.ProtocolViolation:  # "transaction blocks not allowed in statement pooling mode"
             return Pooling.STATEMENT
-        theirs, after = backend_pid(other), backend_pid(conn)
-        other.execute("ROLLBACK")
-    return Pooling.TRANSACTION if theirs in (before, after) or before != after else Pooling.SESSION
+        except DatabaseRefused:
+            return Pooling.TRANSACTION
+    return Pooling.SESSION
 
 
 def read_answers(conn: "Conn", needs: Sequence[Need]) -> tuple[Answer, ...]:

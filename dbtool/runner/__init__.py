@@ -201,7 +201,8 @@ def _attempt(session: Session, watch: Watch, jobs: Sequence[Job], options: Optio
 def _post_apply(session: Session, watch: Watch, options: Options) -> Iterator[Event]:
     for migration in options.post_apply:
         if migration.is_python:
-            yield from run_python(session, migration, number=1, of=1, mark=False)
+            for event in run_python(session, migration, number=1, of=1, mark=False):
+                yield Talk(f"ran {migration.path.name}") if isinstance(event, Step) else event
             continue
         (job,) = make_jobs([migration])
         for event in run_batch(session, [job], on_idle=watch, mark=False):

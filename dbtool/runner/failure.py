@@ -71,7 +71,7 @@ def statement_failed(
         lines.append(f"  in {migration}; {aftermath}")
     return StatementFailed(
         "\n".join(lines),
-        hint=_remedies.get(diag.sqlstate or "", "mend the file; the same command then goes on with it"),
+        hint=_remedy(diag),
         sqlstate=diag.sqlstate or "",
         place=place,
         migration=migration,
@@ -84,6 +84,12 @@ def _offset(diag: "Diagnostic", script: Script, statement: Statement) -> int:
     if position <= 0:
         return statement.start
     return statement.start + byte_offset(script.text(statement), position - 1)
+
+
+def _remedy(diag: "Diagnostic") -> str:
+    if diag.sqlstate == "25001" and "cannot" not in (diag.message_primary or ""):
+        return "dbtool opens the transaction: set such things with ALTER ROLE or ALTER DATABASE"
+    return _remedies.get(diag.sqlstate or "", "mend the file; the same command then goes on with it")
 
 
 _remedies = {

@@ -1,5 +1,6 @@
 """What is to be run, and which way: one Job for each migration of a plan, all parsed before any is applied."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -35,7 +36,7 @@ class Job:
 
     def script(self) -> Script:
         """Return the script; a large one is read again. Raises BadFile where it changed on the way."""
-        return self.kept or read_script(_path(self.migration, self.undo))
+        return self.kept or _read_unchanged(self.migration, self.undo)
 
 
 def make_jobs(migrations: Sequence[Migration], *, undo: bool = False, earlier: Sequence[Job] = ()) -> tuple[Job, ...]:
@@ -53,7 +54,7 @@ def make_jobs(migrations: Sequence[Migration], *, undo: bool = False, earlier: S
             job = replace(parsed[migration], number=number, of=len(migrations))
         elif not migration.is_python:
             try:
-                script = read_script(_path(migration, undo))
+                script = _read_unchanged(migration, undo)
                 way = _way(migration, script, undo)
             except BadFile as bad:
                 findings += [replace(finding, migration=migration.id) for finding in bad.findings]
@@ -74,6 +75,22 @@ def refuse_in_one_transaction(jobs: Sequence[Job]) -> None:
             "--all-or-nothing is not possible: these cannot share a transaction with others:\n  " + "\n  ".join(alone),
             hint="apply up to the one before with --to, or go without --all-or-nothing",
         )
+
+
+def _read_unchanged(migration: Migration, undo: bool) -> Script:
+    """Return the script, whose text must be the one that the checksum to be recorded was taken of."""
+    path = _path(migration, undo)
+    script = read_script(path)
+    if not undo and hashlib.sha256(script.source).hexdigest() != migration.checksum:
+        raise BadFile(
+            Finding(
+                id="changed-meanwhile",
+                message=f"{path.name} was changed while dbtool was at work",
+                help="run the command again",
+                place=Place(path=path),
+            )
+        )
+    return script
 
 
 def _way(migration: Migration, script: Script, undo: bool) -> Way:
