@@ -54,8 +54,6 @@ def build(only: str | None = None) -> typer.Typer:
     )
     app.callback()(_root)
     for name in (only,) if only in COMMANDS else COMMANDS:
-        if name == "doctor" and not (__import__("pathlib").Path(__file__).parent / "commands" / f"{name}.py").exists():
-            continue
         module = importlib.import_module(f"dbtool.commands.{name}")
         command = getattr(module, name)
         if isinstance(command, dict):

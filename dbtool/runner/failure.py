@@ -89,7 +89,7 @@ def _offset(diag: "Diagnostic", script: Script, statement: Statement) -> int:
 def _remedy(diag: "Diagnostic") -> str:
     if diag.sqlstate == "25001" and "cannot" not in (diag.message_primary or ""):
         return "dbtool opens the transaction: set such things with ALTER ROLE or ALTER DATABASE"
-    return _remedies.get(diag.sqlstate or "", "mend the file; the same command then goes on with it")
+    return _remedies.get(diag.sqlstate or "", "mend the file; then `dbtool migrate` (or rollback) goes on with it")
 
 
 _remedies = {

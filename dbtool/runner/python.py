@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dbtool.errors import DatabaseRefused
+from dbtool.finding import Place
 from dbtool.migrations import Migration
 from dbtool.progress import Began, Talk
 from dbtool.report import Step
@@ -60,10 +61,24 @@ def run_python(
             number=0,
             aftermath="its transaction was rolled back, nothing of it is left",
         ) from None
+    except Exception as error:
+        raise DatabaseRefused(
+            f"{_line_in(migration, error)}: {type(error).__name__}: {error}\n"
+            "  its transaction was rolled back, nothing of it is left",
+            hint="mend the file; then `dbtool migrate` (or rollback) goes on with it",
+        ) from error
     for line in printed.getvalue().splitlines():
         yield Talk(line)
     action = "ran" if not mark else "rolled back" if undo else "applied"
     yield Step(migration=migration.id, action=action, seconds=time.monotonic() - started, statements=len(steps))
+
+
+def _line_in(migration: Migration, error: BaseException) -> Place:
+    """Return the last line of the migration's file on the way to the error."""
+    import traceback
+
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(migration.path)]
+    return Place(path=migration.path, line=lines[-1] or 1 if lines else 1)
 
 
 def _load(session: Session, migration: Migration) -> list[Any]:

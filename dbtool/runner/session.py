@@ -168,7 +168,7 @@ def _create_ledger(conn: "Conn", schema: str) -> None:
 
     try:
         with conn.transaction():
-            if schema != "public":
+            if conn.execute("SELECT to_regnamespace(quote_ident(%s))", [schema]).fetchone() == (None,):
                 conn.execute(query("ledger/create_schema", schema=schema))
             conn.execute(query("ledger/create", schema=schema))
     except psycopg.errors.InsufficientPrivilege as error:
