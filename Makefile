@@ -41,6 +41,8 @@ quick: $(VENV)/.test lint types  ## lint, types and the tests without a server, 
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check .
+	@$(BIN)/sqlfluff lint -q --config tests/queries.sqlfluff dbtool/queries
+	@$(BIN)/sqlfluff lint -q --config safety/sqlfluff.cfg sql migrations
 
 types: $(VENV)/.test
 	@$(BIN)/pyright --warnings | tail -n 20

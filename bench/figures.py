@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # What the figures of dbtool are compared with, in columns of their own.
 REFERENCES = ("dbtool", "psycopg")
@@ -33,6 +33,7 @@ class Verdict:
     what: str
     found: float | None
     limit: float
+    by_least: float | None = None  # the same of the least values, which what else ran has disturbed least
 
     @property
     def met(self) -> bool | None:
@@ -74,4 +75,19 @@ def compare(figures: Sequence[Figure], to: str, limit: float) -> tuple[Verdict, 
     """The verdict on dbtool beside this tool, if both took part."""
     if find(figures, "dbtool") is None or find(figures, to) is None:
         return ()
-    return (Verdict(what=f"dbtool / {to}", found=ratio(figures, "dbtool", to), limit=limit),)
+    found = ratio(figures, "dbtool", to)
+    least = ratio([_least(figure) for figure in figures], "dbtool", to)
+    return (Verdict(what=f"dbtool / {to}", found=found, limit=limit, by_least=least),)
+
+
+def spread(figures: Sequence[Figure]) -> float:
+    """How many times its least value the most of a figure is, at the worst: what else the machine did.
+
+    >>> spread([Figure(tool="one", about="", values=(2.0, 3.0, 6.0)), Figure(tool="two", about="", values=(1.0,))])
+    3.0
+    """
+    return max((max(figure.values) / min(figure.values) for figure in figures if min(figure.values) > 0), default=1)
+
+
+def _least(figure: Figure) -> Figure:
+    return replace(figure, values=(min(figure.values),))

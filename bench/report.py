@@ -6,7 +6,10 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from bench.figures import REFERENCES, Figure, Section, Verdict, find, ratio
+from bench.figures import REFERENCES, Figure, Section, Verdict, find, ratio, spread
+
+# Above this factor between two runs of the same, medians of a few rounds say little.
+DISTURBED = 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,11 @@ def draw(section: Section) -> str:
     lines = [section.title, *_columns([header, *rows])]
     lines += [f"  INVALID {one.tool} ({one.about}): {one.problem}" for one in section.figures if one.problem]
     lines += [f"  note: {section.note}"] if section.note else []
+    disturbed = spread(section.figures)
+    if disturbed > DISTURBED:
+        lines.append(
+            f"  DISTURBED: runs of one tool differ by a factor of up to {disturbed:.1f}; measure again in quiet"
+        )
     lines += [f"  target: {tell(verdict)}" for verdict in section.verdicts]
     return "\n".join(lines) + "\n"
 
@@ -48,15 +56,16 @@ def draw(section: Section) -> str:
 def tell(verdict: Verdict) -> str:
     """A verdict in words.
 
-    >>> tell(Verdict(what="dbtool / psycopg", found=1.1, limit=1.15))
-    'dbtool / psycopg is 1.10, at most 1.15: met'
+    >>> tell(Verdict(what="dbtool / psycopg", found=1.1, by_least=1.2, limit=1.15))
+    'dbtool / psycopg is 1.10 (by the least 1.20), at most 1.15: met'
     >>> tell(Verdict(what="dbtool / psycopg", found=None, limit=1.15))
     'dbtool / psycopg, at most 1.15: cannot be told, a figure is invalid'
     """
     if verdict.found is None:
         return f"{verdict.what}, at most {verdict.limit:g}: cannot be told, a figure is invalid"
     outcome = "met" if verdict.met else "NOT met"
-    return f"{verdict.what} is {verdict.found:.2f}, at most {verdict.limit:g}: {outcome}"
+    least = "" if verdict.by_least is None else f" (by the least {verdict.by_least:.2f})"
+    return f"{verdict.what} is {verdict.found:.2f}{least}, at most {verdict.limit:g}: {outcome}"
 
 
 def to_json(about: About, sections: Sequence[Section]) -> dict[str, object]:

@@ -5,7 +5,7 @@
 import os
 
 from dbtool.server.account import Account, reachable_binaries
-from dbtool.server.postmaster import DATABASE, ROLE, Failure, home_of, major_of, read_text, version_in
+from dbtool.server.postmaster import ROLE, Failure, home_of, major_of, read_text, version_in
 from dbtool.server.process import load_ahead, run, spawn
 
 OLDEST = 14
@@ -51,50 +51,26 @@ def choose_binaries(cluster: Cluster, candidates: tuple[str, ...]) -> tuple[str,
     )
 
 
-def make_data(cluster: Cluster, folder: str, version: str) -> str:
-    """Make the data directory, all of it or none: it gets its name when it is done. Writes.
-
-    Comes back with the oid of the database in it.
-    """
+def make_data(cluster: Cluster, folder: str, version: str) -> None:
+    """Make the data directory, all of it or none: it gets its name when it is done. Writes."""
     for entry in os.scandir(cluster.place):
         if entry.name.startswith("partial-"):
             from shutil import rmtree  # 10 ms, and only after a kill
 
             rmtree(entry.path, ignore_errors=True)
-    major = major_of(version)
     name = "partial-" + os.urandom(4).hex()
     cluster.account.makes(f"{cluster.place}/{name}")
     begun = size_of(cluster.log)
     # The folder by its name within the place: initdb hands it to a shell, and a project's can have any name.
     # --no-sync: until the first command is answered there is nothing to lose.
     # Host connections are rejected until someone asks for TCP; then it is by password (launch.py).
-    arguments = ["-D", name, "--no-sync", "-U", ROLE, "-E", "UTF8", *_locale(major), "--no-instructions"]
+    arguments = ["-D", name, "--no-sync", "-U", ROLE, "-E", "UTF8", *_locale(major_of(version)), "--no-instructions"]
     arguments += ["--auth-local=trust", "--auth-host=reject"]
     child = spawn([folder + "/initdb", *arguments], cluster.account, 2, folder=cluster.place)
     load_ahead()
     if os.waitpid(child, 0)[1]:
         raise start_failure(cluster, "initdb failed", begun)
-    oid = _make_database(cluster, folder, name, major, begun)
     os.rename(f"{cluster.place}/{name}", cluster.data)
-    return oid
-
-
-def _make_database(cluster: Cluster, folder: str, name: str, major: int, begun: int) -> str:
-    """The oid of the new database. Made before there is a server: CREATE DATABASE makes that one sync. Writes.
-
-    Single-user mode reads a statement from each line, and -F leaves out fsync as initdb did:
-    https://www.postgresql.org/docs/current/app-postgres.html#APP-POSTGRES-SINGLE-USER
-    """
-    how = " STRATEGY file_copy" if major >= 15 else ""
-    statement = f"CREATE DATABASE {DATABASE} TEMPLATE template0{how}\n"
-    command = [folder + "/postgres", "--single", "-F", "-c", "log_checkpoints=off", "-D", name, "template1"]
-    base = f"{cluster.place}/{name}/base"
-    before = set(os.listdir(base))
-    os.waitpid(spawn(command, cluster.account, 2, folder=cluster.place, says=statement), 0)
-    made = set(os.listdir(base)) - before
-    if not made:
-        raise start_failure(cluster, f"the database {DATABASE} could not be made", begun)
-    return made.pop()
 
 
 def _locale(major: int) -> list[str]:

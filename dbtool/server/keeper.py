@@ -16,7 +16,15 @@ import time
 
 from dbtool.server.account import choose_account, choose_place, reachable_binaries
 from dbtool.server.cluster import Cluster, choose_binaries, make_data
-from dbtool.server.launch import clear_sockets, describe, prepare, require_reachable, start_server, wait_until_ready
+from dbtool.server.launch import (
+    clear_sockets,
+    complete,
+    describe,
+    prepare,
+    require_reachable,
+    start_server,
+    wait_until_ready,
+)
 from dbtool.server.postmaster import (
     Failure,
     format_record,
@@ -53,6 +61,7 @@ def main(arguments: list[str]) -> None:
     else:
         _let_go(0)  # the lock is the command's alone now, and who looks next finds this server
         _tell("ready" if started else "found", "", "")
+        complete(record)
         _watch(cluster, record, float(idle))
 
 
@@ -63,13 +72,11 @@ def _start(state: str, binaries: tuple[str, ...], tcp: bool) -> tuple[Cluster, d
     _hold(place + "/keeper.lock")
     cluster = Cluster(state=state, place=place, account=choose_account(place + "/data"), tcp=tcp)
     pid = postmaster_pid(cluster.data)
-    known = None
+    new = not os.path.exists(cluster.data)
     started = not (pid and surely_serves(pid, cluster.data) and _take_over(cluster, pid))
-    if started and os.path.exists(cluster.data):
-        pid = _start_again(cluster, binaries)
-    elif started:
-        pid, known = _start_new(cluster, binaries)
-    record = describe(cluster, pid, known) | {"binaries": read_text(cluster.used)}
+    if started:
+        pid = _start_new(cluster, binaries) if new else _start_again(cluster, binaries)
+    record = describe(cluster, pid, new=new) | {"binaries": read_text(cluster.used)}
     write_text(cluster.record, format_record(record))
     return cluster, record, started
 
@@ -82,13 +89,13 @@ def _take_over(cluster: Cluster, pid: int) -> bool:
     return usable
 
 
-def _start_new(cluster: Cluster, candidates: tuple[str, ...]) -> tuple[int, dict[str, str]]:
-    """The pid of a server with new data, and what is known of these. Writes."""
+def _start_new(cluster: Cluster, candidates: tuple[str, ...]) -> int:
+    """The pid of a server with new data. Writes."""
     candidate, folder, version = choose_binaries(cluster, candidates)
-    oid = make_data(cluster, folder, version)
+    make_data(cluster, folder, version)
     write_text(cluster.used, candidate)
     prepare(cluster)
-    return start_server(cluster, folder), {"version": version, "oid": oid}
+    return start_server(cluster, folder)
 
 
 def _start_again(cluster: Cluster, candidates: tuple[str, ...]) -> int:

@@ -18,6 +18,7 @@ from dbtool.server.postmaster import (
     read_text,
     socket_fits,
     socket_of,
+    socket_path,
     write_text,
 )
 from dbtool.server.process import end_orphans, is_alive, load_ahead, spawn
@@ -127,27 +128,35 @@ def wait_until_ready(cluster: Cluster, pid: int) -> bool:
     return False
 
 
-def describe(cluster: Cluster, pid: int, known: dict[str, str] | None) -> dict[str, str]:
+def describe(cluster: Cluster, pid: int, *, new: bool) -> dict[str, str]:
     """What commands need to know of a server that is ready; its database is made if it is not there. Writes."""
     socket = socket_of(cluster.data)
     sockets, _, port = socket.rpartition("/.s.PGSQL.")
     record = {"pid": str(pid), "keeper": str(os.getpid()), "data": cluster.data, "sockets": sockets, "port": port}
-    if known is not None and not cluster.tcp:
-        return record | known
-    from dbtool.server.wire import Answer, ask, create_development
+    from dbtool.server.wire import THROUGH, Answer, ask, create_development, rename_to_development
 
     try:
-        version, oid = create_development(socket)
+        version, oid = rename_to_development(socket) if new else create_development(socket)
         record |= {"version": version.split()[0], "oid": oid}
         if cluster.tcp:
             password = os.urandom(18).hex()
-            ask(socket, ROLE, f"ALTER ROLE {ROLE} PASSWORD '{password}'")
+            ask(socket, THROUGH, f"ALTER ROLE {ROLE} PASSWORD '{password}'")
             record["password"] = password
     except (Answer, OSError) as error:
         raise Failure(
             "start", f"the embedded PostgreSQL runs, but does not answer: {error}", f"see {cluster.log}"
         ) from None
     return record
+
+
+def complete(record: dict[str, str]) -> None:
+    """Make what a server should have but no command waits for. Writes."""
+    from dbtool.server.wire import Answer, create_postgres
+
+    try:
+        create_postgres(socket_path(record["sockets"], record["port"]))
+    except (Answer, OSError):  # it is being stopped; the next start makes it
+        pass
 
 
 def _choose_sockets(cluster: Cluster) -> str:

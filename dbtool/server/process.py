@@ -25,13 +25,11 @@ def spawn(
     output: int,
     *,
     folder: str = "/",
-    says: str | None = None,
     until_keeper_ends: bool = False,
 ) -> int:
     """The pid of a new child that runs the command as the account. Writes what the command writes.
 
-    It has no input but what is said to it, and no descriptors but its output. One that is spoken to prompts, and
-    only its errors are kept.
+    It has no input, and no descriptors but its output.
     """
     environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ} | ALWAYS
     arm = _ending_with_parent() if until_keeper_ends else None
@@ -40,10 +38,9 @@ def spawn(
         return child
     try:
         os.setsid()
-        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(output, 1)
         os.dup2(output, 2)
-        os.dup2(output if says is None else nothing, 1)
-        os.dup2(nothing if says is None else _readable(says), 0)
         os.chdir(folder)
         account.become()
         if arm is not None:
@@ -53,13 +50,6 @@ def spawn(
         os.write(2, f"cannot run {command[0]}: {error}\n".encode(errors="replace"))
     finally:
         os._exit(127)
-
-
-def _readable(text: str) -> int:
-    reading, writing = os.pipe()
-    os.write(writing, text.encode())  # far less than a pipe holds
-    os.close(writing)
-    return reading
 
 
 def load_ahead() -> None:

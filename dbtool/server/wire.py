@@ -1,6 +1,6 @@
 """One question to a server over its socket, in PostgreSQL's own protocol.
 
-The keeper asks twice: when the server is up, and when nobody has used it for a while. A driver would cost it
+The keeper asks when the server is up, and when nobody has used it for a while. A driver would cost it
 100 ms and 20 MB; this is a page of https://www.postgresql.org/docs/current/protocol-flow.html, for a server
 that trusts whoever reaches its socket.
 """
@@ -13,6 +13,10 @@ from dbtool.server.postmaster import DATABASE, ROLE
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+THROUGH = "template1"  # the one database that is always there
+OID = f"SELECT oid FROM pg_database WHERE datname = '{DATABASE}'"
 
 
 class Answer(Exception):
@@ -45,26 +49,36 @@ def ask(path: str, database: str, *statements: str) -> tuple[str, list[list[str]
         return version, rows
 
 
+def rename_to_development(path: str) -> tuple[str, str]:
+    """The server's version and the oid of the database that dbtool works in: initdb's ``postgres``. Writes.
+
+    On new data only. A copy would cost a tenth of initdb; what is renamed is made again behind the user's back.
+    """
+    rename = f"ALTER DATABASE postgres RENAME TO {DATABASE}; COMMENT ON DATABASE {DATABASE} IS NULL"
+    version, rows = ask(path, THROUGH, f"{rename}; {OID}")
+    return version, rows[0][0]
+
+
 def create_development(path: str) -> tuple[str, str]:
     """The server's version and the oid of the database that dbtool works in, made if it is not there. Writes."""
-    question = f"SELECT oid FROM pg_database WHERE datname = '{DATABASE}'"
-    try:
-        through = ROLE
-        version, rows = ask(path, through, question)
-    except Answer as absent:
-        if absent.sqlstate != "3D000":  # invalid_catalog_name: someone dropped the database postgres
-            raise
-        through = "template1"
-        version, rows = ask(path, through, question)
+    version, rows = ask(path, THROUGH, OID)
     if not rows:
         try:
             # From template0: nobody can be connected to it, which would make CREATE DATABASE fail.
-            _, rows = ask(path, through, f"CREATE DATABASE {DATABASE} TEMPLATE template0", question)
+            _, rows = ask(path, THROUGH, f"CREATE DATABASE {DATABASE} TEMPLATE template0", OID)
         except Answer as raced:
             if raced.sqlstate not in ("42P04", "23505"):  # duplicate_database, unique_violation: another was quicker
                 raise
-            _, rows = ask(path, through, question)
+            _, rows = ask(path, THROUGH, OID)
     return version, rows[0][0]
+
+
+def create_postgres(path: str) -> None:
+    """Make the database that many programs connect to when they are told no other. Writes."""
+    _, rows = ask(path, THROUGH, "SELECT 1 FROM pg_database WHERE datname = 'postgres'")
+    if not rows:
+        comment = "COMMENT ON DATABASE postgres IS 'default administrative connection database'"
+        ask(path, THROUGH, "CREATE DATABASE postgres TEMPLATE template0", comment)
 
 
 def count_clients(path: str) -> tuple[int, int]:
@@ -74,7 +88,7 @@ def count_clients(path: str) -> tuple[int, int]:
     """
     _, rows = ask(
         path,
-        ROLE,
+        THROUGH,
         """
         SELECT (SELECT count(*) FROM pg_stat_activity
                  WHERE backend_type IN ('client backend', 'walsender') AND pid <> pg_backend_pid()),

@@ -88,6 +88,7 @@ def test_cold_start_makes_a_database_and_leaves_the_data_closed_in_a_folder_of_a
     assert server.data == state / "postgres" / "data"
     assert [stat.S_IMODE(one.stat().st_mode) for one in (server.data, sockets)] == [0o700, 0o700]
     assert (state / ".gitignore").read_text() == "*\n"
+    assert _soon(lambda: _answers(server, database="postgres"))
     assert stop(state)
     assert find_running(state) is None
     assert not stop(state)
@@ -314,7 +315,7 @@ def test_a_server_that_cannot_be_found_any_more_is_replaced(shared: Path, lost: 
 
 def test_a_dropped_database_is_made_again(shared: Path) -> None:
     server = _start(shared)
-    with psycopg.connect(server.conninfo, dbname="postgres", autocommit=True) as connection:
+    with psycopg.connect(server.conninfo, dbname="template1", autocommit=True) as connection:
         connection.execute("DROP DATABASE development WITH (FORCE)")
     again = _start(shared)
     assert again.pid == server.pid
@@ -485,9 +486,12 @@ def _said(command: subprocess.Popen[str]) -> str:
     return out
 
 
-def _answers(server: EmbeddedServer) -> bool:
-    with psycopg.connect(server.conninfo) as connection:
-        return connection.execute("SELECT 1").fetchone() == (1,)
+def _answers(server: EmbeddedServer, database: str = "development") -> bool:
+    try:
+        with psycopg.connect(server.conninfo, dbname=database) as connection:
+            return connection.execute("SELECT 1").fetchone() == (1,)
+    except psycopg.OperationalError:
+        return False
 
 
 def _soon(condition: Callable[[], bool], seconds: float = 12) -> bool:

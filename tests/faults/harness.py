@@ -95,35 +95,48 @@ class Forker:
         return int(self._process.stdout.readline())
 
 
-@dataclass
+@dataclass(frozen=True)
 class Run:
-    """A dbtool that was started."""
+    """A dbtool that was started; every test waits for its end."""
 
     pid: int
     _output: str
     _forker: Forker
 
-    def end(self, timeout: float = 45) -> Ended:
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        os.kill(self.pid, number)
+
+    def said(self) -> str:
+        """Return what it has written to stderr so far."""
+        file = Path(f"{self._output}.2")
+        return file.read_text() if file.exists() else ""
+
+    def end(self, timeout: float = 60) -> Ended:
         """Wait for its end."""
         try:
             code = self._forker.wait(self.pid, timeout)
         except TimeoutError as error:
-            return Ended(NEVER, "", f"{error}\n" + Path(f"{self._output}.2").read_text())
+            return Ended(NEVER, "", f"{error}\n{self.said()}")
         out, err = (Path(f"{self._output}.{n}").read_text() for n in (1, 2))
         return Ended(code, out, err)
 
 
 @dataclass(frozen=True)
 class ForkedProject(Project):
-    """A project whose run() forks dbtool, which saves the imports; start() is a process from scratch."""
+    """A project whose dbtool is forked, which saves the imports."""
 
     forker: Forker
+
+    def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> Run:  # type: ignore[override]
+        """Start dbtool."""
+        return self.forker.start(self, *arguments, env=env or {})
 
     def run(
         self, *arguments: str, env: Mapping[str, str] | None = None, timeout: float = 60, input: str | None = None
     ) -> Ended:  # type: ignore[override]
         """Run dbtool to its end."""
-        return self.forker.start(self, *arguments, env=env or {}).end(timeout)
+        return self.start(*arguments, env=env).end(timeout)
 
     def run_on(self, url: str, *arguments: str) -> Ended:
         """Run dbtool to its end against another database than the project's."""
@@ -161,12 +174,12 @@ def busy_backend(database: Database, words: str, seconds: float = 30) -> int:
     return found[0]
 
 
-def kill_at(database: Database, project: Project, words: str) -> None:
+def kill_at(database: Database, project: ForkedProject, words: str) -> None:
     """Kill a `dbtool migrate` while the server runs a statement with *words*; return when the server has noticed."""
     run = project.start("migrate")
     busy_backend(database, words)
-    run.kill()
-    run.communicate()
+    run.signal(signal.SIGKILL)
+    run.end()
     wait_until(lambda: not sessions(database), 5, "the server ends the sessions of a killed dbtool")
 
 

@@ -69,7 +69,7 @@ def survives(project: ForkedProject, database: Database, fault: Fault, codes: se
     """Run the project through the fault, then directly until nothing is to do. Returns what is wrong, or ""."""
     with Proxy(database.server.port, fault) as proxy:
         url = {"DATABASE_URL": proxy.url(database.name)}
-        run = project.forker.start(project, "migrate", "--lock-wait", "20s", env=url)
+        run = project.start("migrate", "--lock-wait", "20s", env=url)
         proxy.aim(run.pid)
         first = run.end()
     problems: list[str] = []
@@ -96,7 +96,7 @@ def outlived(project: ForkedProject, database: Database, at: int) -> str:
     Returns what is wrong, or "".
     """
     with Proxy(database.server.port, Fault("hold", at)) as proxy:
-        run = project.forker.start(project, "migrate", env={"DATABASE_URL": proxy.url(database.name)})
+        run = project.start("migrate", env={"DATABASE_URL": proxy.url(database.name)})
         proxy.struck.wait(30)
         with database.connect() as conn:
             conn.execute(

@@ -1,6 +1,5 @@
 """CREATE INDEX CONCURRENTLY that fails or is killed half-way is never recorded while its index is INVALID."""
 
-import os
 import signal
 from contextlib import contextmanager
 
@@ -55,13 +54,13 @@ def test_a_build_killed_half_way_is_done_again(each_database, make_project, inde
         pid = busy_backend(each_database, "CONCURRENTLY")
         wait_until(lambda: _indexes(each_database) == [("i", False)])
         if victim == "dbtool":
-            run.send_signal(signal.SIGKILL)
+            run.signal(signal.SIGKILL)
         else:
             each_database.rows(f"SELECT pg_terminate_backend({pid})")
         assert _recorded(each_database) == ["m1"]
-    _, err = run.communicate(timeout=60)
+    ended = run.end()
     if victim == "session":
-        assert run.returncode == 0, err  # it connected again and went on
+        assert ended.returncode == 0, ended  # it connected again and went on
     else:
         _finishes(project, each_database)
     assert _indexes(each_database) == [("i", True)]
@@ -76,9 +75,9 @@ def test_a_build_that_waits_is_left_at_once_when_told_to_stop(each_database, mak
     with _old_snapshot(each_database):
         run = project.start("migrate")
         busy_backend(each_database, "CONCURRENTLY")
-        os.kill(run.pid, how)
-        _, err = run.communicate(timeout=15)  # while the old snapshot still stands in the way
-        assert run.returncode == 130, err
+        run.signal(how)
+        ended = run.end(15)  # while the old snapshot still stands in the way
+        assert ended.returncode == 130, ended
     _finishes(project, each_database)
 
 

@@ -18,10 +18,10 @@ def test_the_blocker_is_named_readers_are_not_frozen_and_it_succeeds_in_the_end(
     project.write(m1="CREATE TABLE u (a int);", m2="ALTER TABLE t ADD COLUMN b int;")
     with _long_transaction(each_database) as blocker, _reader(each_database) as waits:
         run = project.start("migrate")
-        lines = _read_until(run, "try 3 of")
-    _, rest = run.communicate(timeout=60)
-    assert run.returncode == 0, lines + rest
-    assert re.search(rf"m2: .*blocked by pid {blocker} \(a long report, .*SELECT", lines), lines
+        wait_until(lambda: "try 3 of" in run.said())
+    ended = run.end()
+    assert ended.returncode == 0, ended
+    assert re.search(rf"m2: .*blocked by pid {blocker} \(a long report, .*SELECT", ended.stderr), ended
     assert max(waits) < _LOCK_TIMEOUT + _MARGIN, f"a reader was frozen for {max(waits):.1f} s"
     assert max(waits) > 0.1, "the reader never met the waiting ALTER TABLE: this test proves nothing"
     assert each_database.rows("SELECT b FROM t") == []
@@ -56,9 +56,9 @@ def test_it_works_without_a_name_where_no_connection_is_left_to_look_for_the_blo
         project.write(m1="ALTER TABLE t ADD COLUMN b int;")
         with _long_transaction(each_database):
             run = project.start("migrate", env={"DATABASE_URL": each_database.server.url(each_database.name, role)})
-            lines = _read_until(run, "try 2 of")
-        _, rest = run.communicate(timeout=60)
-        assert run.returncode == 0, lines + rest
+            wait_until(lambda: "try 2 of" in run.said())
+        ended = run.end()
+        assert ended.returncode == 0, ended
     finally:
         with each_database.connect() as conn:
             conn.execute(f"DROP OWNED BY {role}")
@@ -96,12 +96,3 @@ def _reader(database):
     finally:
         stop.set()
         thread.join()
-
-
-def _read_until(run, words: str) -> str:
-    lines = ""
-    while words not in lines:
-        line = run.stderr.readline()
-        assert line, f"it ended without {words!r}: {lines}"
-        lines += line
-    return lines

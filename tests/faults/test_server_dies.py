@@ -42,9 +42,9 @@ def test_a_killed_backend_is_gone_on_from_by_the_same_run(frail_database, make_p
     project.write(**TWO_FILES)
     run = project.start("migrate")
     os.kill(busy_backend(frail_database, "pg_sleep"), signal.SIGKILL)  # the server restarts all its backends
-    _, err = run.communicate(timeout=60)
-    assert run.returncode == 0, err
-    assert "connection lost" in err
+    ended = run.end()
+    assert ended.returncode == 0, ended
+    assert "connection lost" in ended.stderr
     wait_until(lambda: _answers(frail_database))
     assert frail_database.rows("SELECT a FROM t ORDER BY a") == [(1,), (2,)]
     assert "nothing to do" in project.run("migrate").stdout
@@ -59,8 +59,8 @@ def test_terminated_connections_are_gone_on_from_by_the_same_run(each_database, 
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
-    _, err = run.communicate(timeout=60)
-    assert run.returncode == 0, err
+    ended = run.end()
+    assert ended.returncode == 0, ended
     assert each_database.rows("SELECT a FROM t ORDER BY a") == [(1,), (2,)]
     assert "nothing to do" in project.run("migrate").stdout
 
@@ -100,7 +100,7 @@ def _crash_and_recover(server: Server, project: ForkedProject) -> None:
         server.start()
         recorded = {name for (name,) in database.rows("SELECT migration_id FROM _yoyo_migration")}
         tables = {name for (name,) in database.rows("SELECT tablename FROM pg_tables WHERE tablename ~ '^m\\d+$'")}
-        run.communicate(timeout=90)  # it goes on by itself, or tells that it cannot
+        run.end(90)  # it goes on by itself, or tells that it cannot
         assert tables >= recorded, "recorded without its work"
         again = project.run_on(database.url, "migrate")
         assert again.returncode == 0, f"work without its record: {again}"

@@ -2,8 +2,9 @@
 
 import json
 import re
+import signal
 
-from tests.faults.harness import GATE, busy_backend, gate
+from tests.faults.harness import GATE, busy_backend, gate, wait_until
 
 
 def test_twenty_at_once_on_an_empty_database_apply_each_file_once(each_database, make_project):
@@ -15,11 +16,11 @@ def test_twenty_at_once_on_an_empty_database_apply_each_file_once(each_database,
         m4="INSERT INTO t VALUES (4);",
     )
     runs = [project.start("migrate") for _ in range(20)]
-    ends = [(*run.communicate(timeout=120), run.returncode) for run in runs]
-    assert [code for _, _, code in ends] == [0] * 20, "\n".join(err for _, err, code in ends if code)
+    ends = [run.end(120) for run in runs]
+    assert [end.returncode for end in ends] == [0] * 20, "\n".join(str(end) for end in ends if end.returncode)
     assert each_database.rows("SELECT a FROM t ORDER BY a") == [(1,), (2,), (4,)]
     assert each_database.rows("SELECT migration_id FROM _yoyo_log ORDER BY 1") == [(f"m{n}",) for n in range(1, 5)]
-    assert sum(err.count("applied m") for _, err, _ in ends) == 4
+    assert sum(end.stderr.count("applied m") for end in ends) == 4
 
 
 def test_a_second_migrator_waits_names_the_holder_and_gives_up_in_time(each_database, make_project):
@@ -34,9 +35,8 @@ def test_a_second_migrator_waits_names_the_holder_and_gives_up_in_time(each_data
     assert second.returncode == 8, second.stderr
     assert holder and int(holder[1]) == status["lock_holder"]["pid"]
     assert status["pending"] == ["m1"]
-    assert first.wait(30) == 0, first.communicate()
+    assert first.end().returncode == 0
     assert "nothing to do" in project.run("migrate").stdout
-    first.communicate()
 
 
 def test_a_second_migrator_that_waits_long_enough_finds_everything_applied(each_database, make_project):
@@ -46,12 +46,11 @@ def test_a_second_migrator_that_waits_long_enough_finds_everything_applied(each_
         first = project.start("migrate")
         busy_backend(each_database, "advisory")
         second = project.start("migrate")
-        assert "waiting for the migration lock: held by pid" in _line(second, "waiting")
-    assert first.wait(30) == 0
-    out, err = second.communicate(timeout=30)
-    assert (second.returncode, "nothing to do" in out) == (0, True), err
+        wait_until(lambda: "waiting for the migration lock: held by pid" in second.said())
+    assert first.end().returncode == 0
+    waited = second.end()
+    assert (waited.returncode, "nothing to do" in waited.stdout) == (0, True), waited
     assert each_database.rows("SELECT count(*) FROM _yoyo_log") == [(1,)]
-    first.communicate()
 
 
 def test_a_killed_migrator_leaves_no_lock(each_database, make_project):
@@ -60,12 +59,8 @@ def test_a_killed_migrator_leaves_no_lock(each_database, make_project):
     with gate(each_database):
         first = project.start("migrate")
         busy_backend(each_database, "advisory")
-        first.kill()
-        first.communicate()
+        first.signal(signal.SIGKILL)
+        first.end()
     again = project.run("migrate", "--lock-wait", "10s")
     assert again.returncode == 0, again.stderr
     assert each_database.rows("SELECT count(*) FROM _yoyo_migration") == [(1,)]
-
-
-def _line(run, word: str) -> str:
-    return next(line for line in run.stderr if word in line)
