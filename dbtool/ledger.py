@@ -4,6 +4,7 @@ What dbtool notes beyond yoyo (checksums, durations, how far a non-transactional
 the ``comment`` of yoyo's own log, so there is one ledger: docs/decisions/ledger.md.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -145,17 +146,24 @@ def _read(conn: "Conn", schema: str) -> Ledger:
 
 def _applied(row: Any) -> Applied:
     id, at, by, host, comment, operation = row
-    noted = read_note(comment)
+    usual = _usual_note.match(comment or "")
+    checksum, sql_checksum, ms = usual.groups("") if usual else ("", "", "")
+    if usual is None and comment:
+        read_note(comment)  # not ours, or of a newer form, which is refused
     return Applied(
         id=id,
         at=(at or datetime(1970, 1, 1)).replace(tzinfo=UTC),
         by=by or "",
         host=host or "",
-        checksum=noted.get("sha256", ""),
-        sql_checksum=noted.get("sql", ""),
-        milliseconds=int(noted["ms"]) if "ms" in noted and operation == "apply" else None,
+        checksum=checksum,
+        sql_checksum=sql_checksum,
+        milliseconds=int(ms) if ms and operation == "apply" else None,
         recorded_only=operation == "mark",
     )
+
+
+# a thousand of them are read at each start: one match for the notes of applied migrations
+_usual_note = re.compile(r"dbtool/1 sha256=(\w*)(?: sql=(\w*))?(?: statements=\d+)?(?: ms=(\d+))?")
 
 
 def _step(noted: dict[str, str]) -> StepState:

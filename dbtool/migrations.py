@@ -29,11 +29,22 @@ class Migration:
     """
 
     id: str
-    path: Path
-    rollback: Path | None
-    depends: tuple[str, ...]
-    transactional: bool | None  # what the header says; None: read from the statements
-    checksum: str
+    folder: Path
+    suffix: str = ".sql"
+    has_rollback: bool = False
+    depends: tuple[str, ...] = ()
+    transactional: bool | None = None  # what the header says; None: read from the statements
+    checksum: str = ""
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.folder / (self.id + self.suffix)
+
+    @property
+    def rollback(self) -> Path | None:
+        """The file that undoes it, where there is one."""
+        return self.folder / (self.id + _ROLLBACK) if self.has_rollback else None
 
     @property
     def hash(self) -> str:
@@ -43,7 +54,7 @@ class Migration:
     @property
     def is_python(self) -> bool:
         """Whether this is one of yoyo's Python migrations, with steps."""
-        return self.path.suffix == ".py"
+        return self.suffix == ".py"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +105,13 @@ def in_order(migrations: Sequence[Migration]) -> list[Migration]:
 
     Raises BadFile for a cycle, and names it.
     """
+    seen: set[str] = set()
+    for migration in migrations:  # in most projects the order of the ids is the order
+        if not seen.issuperset(migration.depends):
+            break
+        seen.add(migration.id)
+    else:
+        return list(migrations)
     by_id = {m.id: m for m in migrations}
     waiting = {m.id: len(set(m.depends)) for m in migrations}
     followers: dict[str, list[str]] = defaultdict(list)
@@ -186,20 +204,23 @@ def _read(folder: Path, name: str, descriptor: int, rollbacks: set[str]) -> Migr
             digest.update(piece)
     finally:
         os.close(file)
-    id, path = name.rpartition(".")[0], folder / name
-    directives = _python_depends(path, path.read_bytes()) if name.endswith(".py") else _directives(first)
+    id, dot, suffix = name.rpartition(".")
+    directives = _python_depends(folder / name) if suffix == "py" else _directives(first)
+    said = directives.get("transactional")
     return Migration(
         id=id,
-        path=path,
-        rollback=folder / (id + _ROLLBACK) if id in rollbacks else None,
+        folder=folder,
+        suffix=dot + suffix,
+        has_rollback=id in rollbacks,
         depends=tuple(directives.get("depends", "").split()),
-        transactional=_transactional(path, directives.get("transactional")),
+        transactional=None if said is None else _transactional(folder / name, said),
         checksum=digest.hexdigest(),
     )
 
 
-_header = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:--[^\n]*)?\r?(?:\n|$))*")
-_directive = re.compile(r"^[ \t]*--[ \t]*(transactional|depends)[ \t]*:[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
+_bom = b"\xef\xbb\xbf"
+_header = re.compile(rb"(?:[ \t]*(?:--[^\n]*)?\r?(?:\n|$))*")
+_directive = re.compile(rb"^[ \t]*--[ \t]*(transactional|depends)[ \t]*:[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
 
 
 def _directives(first: bytes) -> dict[str, str]:
@@ -209,19 +230,20 @@ def _directives(first: bytes) -> dict[str, str]:
     {'depends': 'a b'}
     """
     directives: dict[str, str] = {}
-    found = _header.match(first)
-    header = found[0].decode("utf-8-sig", errors="replace") if found else ""
-    for name, value in _directive.findall(header):
-        directives[name] = f"{directives.get(name, '')} {value}".strip()
+    first = first.removeprefix(_bom)
+    header = _header.match(first)
+    for found in _directive.finditer(first, 0, header.end() if header else 0):
+        name, value = found[1].decode(), found[2].decode(errors="replace")
+        directives[name] = f"{directives[name]} {value}" if name in directives else value
     return directives
 
 
-def _python_depends(path: Path, source: bytes) -> dict[str, str]:
+def _python_depends(path: Path) -> dict[str, str]:
     """Return what ``__depends__`` says. The file is not run for that: it is a literal in every one seen."""
     import ast
 
     try:
-        for node in ast.parse(source).body:
+        for node in ast.parse(path.read_bytes()).body:
             if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
                 continue
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -243,9 +265,7 @@ def _python_depends(path: Path, source: bytes) -> dict[str, str]:
     return {}
 
 
-def _transactional(path: Path, value: str | None) -> bool | None:
-    if value is None:
-        return None
+def _transactional(path: Path, value: str) -> bool:
     if value.lower() not in ("true", "false"):
         raise BadFile(
             Finding(

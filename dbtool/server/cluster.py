@@ -1,6 +1,6 @@
 """A data directory: where it is and whose, which programs it needs, and how it is made."""
 
-# ruff: noqa: PTH104, PTH116, PTH123, PTH208
+# ruff: noqa: PTH104, PTH116, PTH123
 # Pathlib costs the keeper 10 ms of a start.
 import os
 

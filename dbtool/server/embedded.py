@@ -5,8 +5,6 @@ two locks, the settings, and the data. A running server is found without asking 
 the keeper (keeper.py). docs/decisions/embedded-server.md says why.
 """
 
-# ruff: noqa: PTH
-# A warm call is to cost nothing that can be measured.
 import os
 from dataclasses import dataclass
 from pathlib import Path

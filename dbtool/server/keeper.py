@@ -59,10 +59,10 @@ def main(arguments: list[str]) -> None:
             f"see that {state} can be written",
         )
     else:
+        identity = _identity(cluster)
         _let_go(0)  # the lock is the command's alone now, and who looks next finds this server
         _tell("ready" if started else "found", "", "")
-        complete(record)
-        _watch(cluster, record, float(idle))
+        _watch(cluster, record, float(idle), identity)
 
 
 def _start(state: str, binaries: tuple[str, ...], tcp: bool) -> tuple[Cluster, dict[str, str], bool]:
@@ -127,24 +127,26 @@ def _hold(path: str) -> None:
             time.sleep(0.005)
 
 
-def _watch(cluster: Cluster, record: dict[str, str], idle: float) -> None:
+def _watch(cluster: Cluster, record: dict[str, str], idle: float, identity: tuple[int, ...]) -> None:
     """Stay until the server ends; end it when it is not wanted any more. Writes."""
     import signal  # it costs 7 ms, which a start need not wait for
 
     wake = _listen_to_signals()
     pid, socket = int(record["pid"]), socket_path(record["sockets"], record["port"])
     pause = max(min(LONGEST_PAUSE, idle / 4), 0.02)
-    identity, stamp, used = _identity(cluster), _stamp(cluster), time.monotonic()
-    traffic = None
+    stamp, used = _stamp(cluster), time.monotonic()
+    traffic, helper = None, complete(record)
     while is_alive(pid, cluster.data):
         if select.select([wake], [], [], pause)[0] and signal.SIGTERM in os.read(wake, 512):
             _remove(cluster.record)
             end_server(pid, cluster.data, in_order=True)
-        elif _identity(cluster) != identity:  # the folder was removed: nothing is left to be written in order
+        elif (
+            not identity or _identity(cluster) != identity
+        ):  # the folder was removed: nothing is left to be written in order
             end_server(pid, cluster.data, in_order=False)
         elif _stamp(cluster) != stamp:
             stamp, used = _stamp(cluster), time.monotonic()
-        elif traffic is None:
+        elif traffic is None and not is_alive(helper, ""):
             traffic = _traffic(socket)
         elif time.monotonic() - used > idle:
             before, traffic = traffic, _traffic(socket)
@@ -192,7 +194,7 @@ def _traffic(socket: str) -> int:
 def _leave(cluster: Cluster, record: dict[str, str], identity: tuple[int, ...]) -> None:
     """Take away what only a running server has. Writes."""
     cluster.account.does(lambda: end_orphans(cluster.data))
-    if _identity(cluster) == identity:
+    if identity and _identity(cluster) == identity:
         _remove(cluster.record)
         _remove(cluster.record + ".aside")
     if record["sockets"] != cluster.place + "/run":

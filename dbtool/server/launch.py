@@ -149,14 +149,21 @@ def describe(cluster: Cluster, pid: int, *, new: bool) -> dict[str, str]:
     return record
 
 
-def complete(record: dict[str, str]) -> None:
-    """Make what a server should have but no command waits for. Writes."""
-    from dbtool.server.wire import Answer, create_postgres
+def complete(record: dict[str, str]) -> int:
+    """The pid of a child that makes what a server should have but no command waits for. Writes.
 
+    A child, because the keeper must see meanwhile that the server or its folder is gone.
+    """
+    child = os.fork()
+    if child:
+        return child
     try:
+        os.closerange(3, 65536)  # above all the keeper's lock
+        from dbtool.server.wire import create_postgres
+
         create_postgres(socket_path(record["sockets"], record["port"]))
-    except (Answer, OSError):  # it is being stopped; the next start makes it
-        pass
+    finally:  # it is being stopped: the next start makes it
+        os._exit(0)
 
 
 def _choose_sockets(cluster: Cluster) -> str:

@@ -15,7 +15,7 @@ def killed_after_three(each_database, make_project):
     project = make_project(each_database)
     project.write(m1=_FIVE, m1__rollback="DROP TABLE t;")
     with gate(each_database):
-        kill_at(each_database, project, "advisory")
+        kill_at(each_database, project, "public.gate")
     return project
 
 
@@ -63,7 +63,7 @@ def test_a_statement_whose_outcome_nobody_knows_is_asked_about(each_database, ma
     project = make_project(each_database)
     procedure = (
         "CREATE PROCEDURE p() LANGUAGE plpgsql AS 'BEGIN INSERT INTO t VALUES (1); COMMIT; "
-        "PERFORM pg_advisory_xact_lock_shared(42, 42); INSERT INTO t VALUES (2); END';"
+        "DELETE FROM gate; INSERT INTO t VALUES (2); END';"
     )
     project.write(m1=f"CREATE TABLE t (a int); {procedure}", m2="-- transactional: false\nCALL p();\n")
     with gate(each_database):
@@ -84,7 +84,7 @@ def test_what_an_earlier_statement_set_is_in_force_for_the_later_ones_also_after
         f"{GATE}\nINSERT INTO t VALUES (2);\nCREATE INDEX CONCURRENTLY i ON t (a);\n",
     )
     with gate(each_database):
-        kill_at(each_database, project, "advisory")
+        kill_at(each_database, project, "public.gate")
     done = project.run("migrate")
     assert done.returncode == 0, done.stderr
     assert each_database.rows("SELECT a FROM app.t ORDER BY a") == [(1,), (2,)]

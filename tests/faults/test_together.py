@@ -28,7 +28,7 @@ def test_a_second_migrator_waits_names_the_holder_and_gives_up_in_time(each_data
     project.write(m1=GATE)
     with gate(each_database):
         first = project.start("migrate")
-        busy_backend(each_database, "advisory")
+        busy_backend(each_database, "public.gate")
         second = project.run("migrate", "--lock-wait", "2s")
         holder = re.search(r"held by pid (\d+) \(dbtool", second.stderr)
         status = json.loads(project.run("status", "--json").stdout)
@@ -44,7 +44,7 @@ def test_a_second_migrator_that_waits_long_enough_finds_everything_applied(each_
     project.write(m1=GATE)
     with gate(each_database):
         first = project.start("migrate")
-        busy_backend(each_database, "advisory")
+        busy_backend(each_database, "public.gate")
         second = project.start("migrate")
         wait_until(lambda: "waiting for the migration lock: held by pid" in second.said())
     assert first.end().returncode == 0
@@ -58,7 +58,7 @@ def test_a_killed_migrator_leaves_no_lock(each_database, make_project):
     project.write(m1=GATE)
     with gate(each_database):
         first = project.start("migrate")
-        busy_backend(each_database, "advisory")
+        busy_backend(each_database, "public.gate")
         first.signal(signal.SIGKILL)
         first.end()
     again = project.run("migrate", "--lock-wait", "10s")

@@ -60,7 +60,7 @@ def test_yoyo_beside_a_running_dbtool_waits_and_then_finds_everything_applied(ea
     project.write(**_TWO, m3=GATE)
     with gate(each_database):
         run = project.start("migrate")
-        busy_backend(each_database, "advisory")
+        busy_backend(each_database, "public.gate")
         beside = subprocess.Popen(
             yoyo_command(project, each_database, "apply"),
             cwd=project.root, env=project.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

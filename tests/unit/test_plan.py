@@ -20,8 +20,8 @@ def files(*ids: str, depends: Mapping[str, tuple[str, ...]] | None = None, text:
     """Migrations whose checksum is their id (with *text*, another one)."""
     made = [
         Migration(
-            id=id, path=Path("migrations") / f"{id}.sql", rollback=Path(f"{id}.rollback.sql"),
-            depends=(depends or {}).get(id, ()), transactional=None, checksum=(text or "sum-") + id,
+            id=id, folder=Path("migrations"), has_rollback=True,
+            depends=(depends or {}).get(id, ()), checksum=(text or "sum-") + id,
         )
         for id in ids
     ]  # fmt: skip
@@ -107,9 +107,7 @@ def test_a_missing_file_is_a_warning_that_says_who_applied_it() -> None:
 
 
 def test_a_renamed_file_is_an_error_because_it_would_run_twice() -> None:
-    renamed = Migration(
-        id="z", path=Path("migrations/z.sql"), rollback=None, depends=(), transactional=None, checksum="sum-a"
-    )
+    renamed = Migration(id="z", folder=Path("migrations"), checksum="sum-a")
     found = plan(Folder(path=Path("migrations"), migrations=(renamed,)), ledger("a"))
     assert told(found) == [("renamed-migration", "a")]
     assert "git mv" in finding(found, "renamed-migration").help
