@@ -61,6 +61,7 @@ class Target:
     url_from: str  # where the URL was found
     embedded: bool = False
     named: bool = False  # somebody said which environment this is
+    given: bool = False  # the URL was said with --url: no other is meant
     direct: bool = False  # the URL is the direct one, past a pooler
     pool_size: int = 10
     project: Project
@@ -96,7 +97,7 @@ def load_target(project: Project, env: str | None = None, *, url: str | None = N
     common = {"environment": environment, "why": why, "named": named, "pool_size": pool_size, "project": project}
     found = _find_url(environment, variables, url=url, chosen_by_flag=chosen_by_flag)
     if found:
-        return Target(url=Secret(found[0]), url_from=found[1], **cast(Any, common))
+        return Target(url=Secret(found[0]), url_from=found[1], given=url is not None, **cast(Any, common))
     if name in ("development", "test"):
         return Target(url=Secret(""), url_from="the embedded server", embedded=True, **cast(Any, common))
     looked = ", ".join(["the process environment", *(file.name for file in variables.files)])
@@ -117,7 +118,7 @@ def direct_target(target: Target) -> Target:
     """Return *target* with its direct URL (past a pooler) where one is configured, else *target* itself."""
     variables = _Variables(target.project.root, target.name)
     setting = target.environment.direct_url or ("env:DBTOOL_DIRECT_URL" if _direct(variables) else "")
-    if not setting or target.embedded:
+    if not setting or target.embedded or target.given:
         return target
     url, where = _resolve(setting, variables, f"environments.{target.name}.direct_url")
     return Target(

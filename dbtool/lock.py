@@ -7,7 +7,7 @@ one), on a connection of its own that is otherwise idle. Why it is fenced: docs/
 
 import random
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -63,6 +63,14 @@ class MigrationLock:
                     raise
         return pgconn.status == 0
 
+    def is_among(self, pids: Iterable[int]) -> bool:
+        """Return whether the lock's own session is one of *pids*."""
+        return self.conn.info.backend_pid in pids
+
+    def let_yoyo_in(self) -> None:
+        """Give back what keeps yoyo out, and nothing else: a lock goes with the savepoint it was taken behind."""
+        self.conn.execute("ROLLBACK TO SAVEPOINT yoyo")
+
 
 @contextmanager
 def migration_lock(target: Target, *, wait: float, say: Callable[[str], None]) -> Generator[MigrationLock]:
@@ -94,18 +102,33 @@ def read_holder(conn: "Conn") -> Holder | None:
     return Holder(pid=row[0], role=row[1], application=row[2], address=row[3], seconds=row[4]) if row else None
 
 
-def drain(conn: "Conn", *, say: Callable[[str], None]) -> None:
+def drain(conn: "Conn", *, wait: float, say: Callable[[str], None]) -> None:
     """Return when no transaction of an earlier run is under way, so that the ledger tells all. Needs the lock.
 
     The server ends the session of a killed client within a second (client_connection_check_interval). One
     whose network fell silent would stay: after a while it is ended here; its lock is gone, so it may not commit.
+    Raises LockNotHad after *wait* seconds where it belongs to a role that ours may not end.
     """
+    import psycopg
+
     started = time.monotonic()
+    may_end = True
     while not cast(Any, conn.execute(query("lock/drain"), {"namespace": NAMESPACE}).fetchone())[0]:
-        if time.monotonic() - started > _PATIENCE:
-            ended = cast(Any, conn.execute(query("lock/orphans"), {"namespace": NAMESPACE}).fetchone())[0]
-            say(f"ended {ended} session(s) that an earlier, lost run left behind")
-            started = time.monotonic()
+        waited = time.monotonic() - started
+        if may_end and waited > _PATIENCE:
+            may_end = False
+            try:
+                ended = cast(Any, conn.execute(query("lock/end_orphans"), {"namespace": NAMESPACE}).fetchone())[0]
+                say(f"ended {ended} session(s) that an earlier, lost run left behind")
+            except psycopg.errors.InsufficientPrivilege:
+                say("an earlier run that lost its lock is still at work; waiting for it")
+        if waited > max(wait, 2 * _PATIENCE):
+            rows = cast(Any, conn.execute(query("lock/orphans"), {"namespace": NAMESPACE}).fetchall())
+            raise LockNotHad(
+                "an earlier run that lost its lock is still at work: "
+                + ", ".join(f"pid {pid} (role {role})" for pid, role in rows),
+                hint="end it as that role or as a superuser: SELECT pg_terminate_backend(pid)",
+            )
         time.sleep(0.05)
 
 

@@ -94,7 +94,7 @@ def seconds(value: float) -> str:
     """Return a duration as a person reads it.
 
     >>> seconds(0.0042), seconds(12.34), seconds(75), seconds(3700)
-    ('4 ms', '12.3 s', '1 min 15 s', '1 h 1 min')
+    ('4 ms', '12.3 s', '1 min 15 s', '1 h 2 min')
     """
     if round(value * 1000) < 1000:
         return f"{value * 1000:.0f} ms"

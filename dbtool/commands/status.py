@@ -127,7 +127,8 @@ def _summary(plan: Plan, ledger: Ledger) -> str:
 
 
 def _next(plan: Plan, ledger: Ledger) -> tuple[str, ...]:
-    return ("dbtool migrate",) if plan.pending else ()
+    refused = any(f.severity is Severity.ERROR for f in plan.drift)
+    return ("dbtool migrate",) if plan.pending and not refused else ()
 
 
 def _exit_code(plan: Plan) -> int:

@@ -4,12 +4,13 @@ And an INVALID index is never taken for one: CREATE INDEX CONCURRENTLY leaves it
 IF NOT EXISTS then passes over it (manual, CREATE INDEX, "Building Indexes Concurrently").
 """
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from dbtool.errors import DatabaseRefused
+from dbtool.errors import DatabaseRefused, LockNotHad
 from dbtool.ledger import StepState
 from dbtool.parser import node_name, syntax_tree
 from dbtool.queries import query
@@ -52,9 +53,21 @@ def wait_for_backend(conn: "Conn", state: StepState, *, patience: float = 5.0) -
     who = {"pid": state.pid, "backend_start": state.backend_start}
     while state.pid and conn.execute(query("outcome/backend"), who).fetchone():
         if time.monotonic() - started > patience:
-            conn.execute("SELECT pg_terminate_backend(%s)", [state.pid])
+            _terminate(conn, state.pid)
             started = time.monotonic()
         time.sleep(0.1)
+
+
+def _terminate(conn: "Conn", pid: int) -> None:
+    import psycopg
+
+    try:
+        conn.execute("SELECT pg_terminate_backend(%s)", [pid])
+    except psycopg.errors.InsufficientPrivilege:
+        raise LockNotHad(
+            f"the session of an earlier run is still at work: pid {pid}",
+            hint=f"end it as its role or as a superuser: SELECT pg_terminate_backend({pid})",
+        ) from None
 
 
 def drop_invalid_index(conn: "Conn", sql: bytes) -> str:
@@ -86,12 +99,20 @@ def drop_new_invalid_indexes(conn: "Conn", sql: bytes, before: frozenset[str]) -
             _drop(conn, index)
 
 
+# as the head of every file that pg_dump writes: SELECT pg_catalog.set_config('search_path', '', false)
+_set_config = re.compile(
+    rb"select\s+(?:pg_catalog\.)?set_config\s*\(\s*'[^']*'\s*,\s*'[^']*'\s*,\s*false\s*\)", re.IGNORECASE
+)
+
+
 def sets_session(sql: bytes) -> bool:
     """Return whether all that *sql* does is to set something for the session.
 
     >>> sets_session(b"set search_path = app"), sets_session(b"set local search_path = app")
     (True, False)
     """
+    if _set_config.fullmatch(sql):
+        return True
     if sql[:3].lower() != b"set" and sql[:5].lower() != b"reset":
         return False
     tree = syntax_tree(sql)

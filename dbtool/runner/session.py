@@ -113,9 +113,10 @@ def open_session(target: Target, *, lock_wait: float, say: Callable[[str], None]
             conn = stack.enter_context(closing(connect_for_changes(target, purpose="migrate")))
             conn.add_notice_handler(lambda d: say(f"{(d.severity or 'NOTICE').lower()}: {d.message_primary}"))
             pid = backend_pid(conn)
+            conn.execute("SET idle_session_timeout = 0")  # it is idle while it waits for the lock
             lock = stack.enter_context(migration_lock(target, wait=lock_wait, say=say))
             refuse_transaction_pooling(conn, pid, lock.conn)
-            drain(conn, say=say)
+            drain(conn, wait=lock_wait, say=say)
             ledger = read_ledger(conn, target.project.ledger_schema)
             if not ledger.exists:
                 _create_ledger(conn, ledger.schema)

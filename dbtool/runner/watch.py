@@ -61,6 +61,11 @@ class Watch:
             self._blockers = self._look() or self._blockers
         except (psycopg.Error, DbtoolError):
             self._blind = True  # no connection left for looking: the work goes on without
+        lock = self._session.lock
+        if lock.is_among(blocker.pid for blocker in self._blockers):
+            # VACUUM and ANALYZE of every table want yoyo's lock table as well
+            lock.let_yoyo_in()
+            self._blockers = ()
         if self._blockers and time.monotonic() - self._told > _TELL_EVERY:
             self._told = time.monotonic()
             self._session.say(f"waiting for a lock: blocked by {self._blockers[0]}")

@@ -37,7 +37,9 @@ def run_here(project: Project, monkeypatch: pytest.MonkeyPatch) -> Run:
         monkeypatch.chdir(project.root)
         monkeypatch.setattr(sys, "argv", ["dbtool", *arguments])
         with patch.dict(os.environ, project.environment | dict(env or {}), clear=True):
-            result = CliRunner().invoke(cli.build(only=arguments[0] if arguments else None), list(arguments), prog_name="dbtool")
+            result = CliRunner().invoke(
+                cli.build(only=arguments[0] if arguments else None), list(arguments), prog_name="dbtool"
+            )
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return Done(result.exit_code, result.stdout, result.stderr)

@@ -52,9 +52,7 @@ def nothing_changes(project: Project, catalog: Catalog) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("what", FILES)
-def test_a_bad_third_file_is_found_before_anything_is_applied(
-    what: str, project: Project, run_here: Run
-) -> None:
+def test_a_bad_third_file_is_found_before_anything_is_applied(what: str, project: Project, run_here: Run) -> None:
     files, id, said = FILES[what]
     project.write(**files)
     refused(run_here("migrate"), 2, f"[{id}]", "error: ", *said)
@@ -129,7 +127,10 @@ def test_a_host_that_does_not_answer_costs_no_more_than_connect_timeout(
 
 @pytest.mark.parametrize(
     ("address", "said", "hint"),
-    [("127.0.0.1:1", "Connection refused", "is the server running"), ("no-such-host.invalid", "failed to resolve", "the host's name")],
+    [
+        ("127.0.0.1:1", "Connection refused", "is the server running"),
+        ("no-such-host.invalid", "failed to resolve", "the host's name"),
+    ],
 )
 def test_a_server_that_is_not_there(address: str, said: str, hint: str, run_here: Run) -> None:
     done = run_here("migrate", "--url", f"postgresql://me:hunter2@{address}/db")
@@ -153,7 +154,10 @@ def with_passwords(server: Server) -> Iterator[str]:
 
 
 def test_a_wrong_password_is_told_and_not_shown(with_passwords: str, run_here: Run) -> None:
-    for url in (f"postgresql://locked:hunter2@{with_passwords}", f"postgresql://locked@{with_passwords}?password=hunter2"):
+    for url in (
+        f"postgresql://locked:hunter2@{with_passwords}",
+        f"postgresql://locked@{with_passwords}?password=hunter2",
+    ):
         done = run_here("migrate", "--url", url)
         refused(done, 7, "password authentication failed", "check the user name and the password")
         assert "hunter2" not in done.both
@@ -191,9 +195,7 @@ def test_a_missing_role(database: Database, run_here: Run) -> None:
     ],
     ids=" ".join,
 )
-def test_a_wrong_command_line_is_exit_code_2(
-    arguments: list[str], said: str, run_here: Run
-) -> None:
+def test_a_wrong_command_line_is_exit_code_2(arguments: list[str], said: str, run_here: Run) -> None:
     done = run_here(*arguments)
     assert done.returncode == 2, done.both
     assert said in done.stderr

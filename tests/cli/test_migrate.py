@@ -13,7 +13,12 @@ from tests.conftest import Database, Project
 
 
 def tables(database: Database) -> list[str]:
-    return [str(r[0]) for r in database.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename !~ 'yoyo' ORDER BY 1")]
+    return [
+        str(r[0])
+        for r in database.rows(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename !~ 'yoyo' ORDER BY 1"
+        )
+    ]
 
 
 def test_from_nothing_to_applied_and_then_nothing_to_do(project: Project, database: Database, run_here: Run) -> None:
@@ -22,7 +27,9 @@ def test_from_nothing_to_applied_and_then_nothing_to_do(project: Project, databa
     assert done.returncode == 0, done.both
     assert done.stdout.startswith("applied 2 migrations in ")
     assert [line.split(" (")[0] for line in done.stderr.splitlines()[1:]] == ["applied a", "applied b"]
-    assert done.stderr.startswith(f"development: {database.name} on 127.0.0.1:{database.server.port} as postgres, PostgreSQL ")
+    assert done.stderr.startswith(
+        f"development: {database.name} on 127.0.0.1:{database.server.port} as postgres, PostgreSQL "
+    )
     assert tables(database) == ["t1", "t2"]
 
     again = run_here("migrate")
@@ -32,7 +39,10 @@ def test_from_nothing_to_applied_and_then_nothing_to_do(project: Project, databa
 
 def test_no_files_says_what_to_type(run_here: Run, catalog: object) -> None:
     done = run_here("migrate")
-    assert (done.returncode, done.stdout) == (0, "nothing to do: migrations/ has no migrations; make one: dbtool new NAME\n")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "nothing to do: migrations/ has no migrations; make one: dbtool new NAME\n",
+    )
 
 
 def test_to_stops_there_and_says_what_is_left(project: Project, database: Database, run_here: Run) -> None:
@@ -59,7 +69,10 @@ def test_json_tells_what_was_applied_and_nothing_else_is_on_stdout(project: Proj
     project.write(a="do $$ begin raise notice 'hello'; end $$; select 'a row';", b="select 1")
     done = run_here("migrate", "--json")
     answer = json.loads(done.stdout)
-    assert [(s["migration"], s["action"], s["statements"]) for s in answer["steps"]] == [("a", "applied", 2), ("b", "applied", 1)]
+    assert [(s["migration"], s["action"], s["statements"]) for s in answer["steps"]] == [
+        ("a", "applied", 2),
+        ("b", "applied", 1),
+    ]
     assert answer["target"]["environment"] == "development"
     assert "hello" in done.stderr
 
@@ -109,7 +122,9 @@ def test_the_hundredth_statement_is_pointed_at_to_the_character(newline: str, pr
 
 
 def test_an_error_inside_a_function_says_where_in_it(project: Project, run_here: Run) -> None:
-    project.write(a="create function f() returns int language plpgsql as $$\nbegin\n  perform 1/0;\nend $$;\nselect f();")
+    project.write(
+        a="create function f() returns int language plpgsql as $$\nbegin\n  perform 1/0;\nend $$;\nselect f();"
+    )
     refused(run_here("migrate"), 1, "a.sql:5:1", "division by zero", "where: SQL", "f() line 3")
 
 
@@ -139,7 +154,9 @@ def test_all_or_nothing_leaves_nothing(project: Project, database: Database, run
 
 
 def test_all_or_nothing_names_what_cannot_take_part(project: Project, database: Database, run_here: Run) -> None:
-    project.write(a="create table t (a int);", b="create index concurrently i on t (a);", c="-- transactional: false\nselect 1;")
+    project.write(
+        a="create table t (a int);", b="create index concurrently i on t (a);", c="-- transactional: false\nselect 1;"
+    )
     done = run_here("migrate", "--all-or-nothing")
     refused(done, 2, "b (CREATE INDEX CONCURRENTLY)", "c (-- transactional: false)")
     assert tables(database) == []
@@ -148,7 +165,9 @@ def test_all_or_nothing_names_what_cannot_take_part(project: Project, database: 
 # ---- outside of a transaction
 
 
-def test_what_cannot_be_in_a_transaction_runs_without_a_header(project: Project, database: Database, run_here: Run) -> None:
+def test_what_cannot_be_in_a_transaction_runs_without_a_header(
+    project: Project, database: Database, run_here: Run
+) -> None:
     project.write(a="create table t (a int);", b="create index concurrently i on t (a);\nvacuum t;")
     assert run_here("migrate").returncode == 0
     assert database.rows("SELECT indisvalid FROM pg_index WHERE indexrelid = 'i'::regclass") == [(True,)]
@@ -194,7 +213,11 @@ def test_yoyos_python_files_run_too(project: Project, database: Database, run_he
         ("def broken(:\n", 2, "b.py"),
         ("from yoyo import step\nimport no_such_module\nsteps = []\n", 1, "no_such_module"),
         ("from yoyo import step\nsteps = [step('create table t2 ()'), step('select nope')]\n", 1, "42703"),
-        ("from yoyo import step\ndef f(conn):\n    raise RuntimeError('my mistake')\nsteps = [step(f)]\n", 1, "my mistake"),
+        (
+            "from yoyo import step\ndef f(conn):\n    raise RuntimeError('my mistake')\nsteps = [step(f)]\n",
+            1,
+            "my mistake",
+        ),
         ("from yoyo import step\n__transactional__ = False\nsteps = [step('select 1')]\n", 1, "__transactional__"),
     ],
     ids=["syntax", "import", "sql", "exception", "non-transactional"],

@@ -26,9 +26,7 @@ def exists(database: Database) -> bool:
     return bool(database.rows(f"SELECT FROM pg_database WHERE datname = '{database.name}_missing'"))
 
 
-def test_a_missing_database_is_offered_to_be_made(
-    missing: str, database: Database, run_here: Run
-) -> None:
+def test_a_missing_database_is_offered_to_be_made(missing: str, database: Database, run_here: Run) -> None:
     refused(run_here("migrate", "--url", missing), 7, "does not exist", "--create-database")
     assert not exists(database)
     done = run_here("migrate", "--url", missing, "--create-database")

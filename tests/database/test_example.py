@@ -118,9 +118,7 @@ def apply_seeds(connection: Connection, name: str) -> None:
 
 def read_rows(connection: Connection) -> dict[str, list[str]]:
     """Every row of every table as text. Read-only."""
-    tables = connection.execute(
-        "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public'"
-    ).fetchall()
+    tables = connection.execute("SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public'").fetchall()
     return {
         table: [row for (row,) in connection.execute(f"SELECT t::text FROM {table} AS t ORDER BY 1")]  # pyright: ignore
         for (table,) in tables
@@ -171,9 +169,7 @@ def test_each_rollback_restores_what_was_there(connection: Connection) -> None:
         run_file(connection, migration)
         after = read_catalog(connection)
         run_file(connection, rollback_of(migration))
-        assert read_catalog(connection) == before[-1], (
-            f"{rollback_of(migration).name} did not restore the schema"
-        )
+        assert read_catalog(connection) == before[-1], f"{rollback_of(migration).name} did not restore the schema"
         run_file(connection, migration)
         assert read_catalog(connection) == after, f"{migration.name} does not go in again"
         before.append(after)
@@ -209,9 +205,7 @@ def test_the_seeds_give_the_same_rows_twice(example: Connection) -> None:
     apply_seeds(example, "reference")
     apply_seeds(example, "dev")
     assert read_rows(example) == once
-    assert example.execute("SELECT name FROM tenants WHERE id = %s", (TENANT,)).fetchall() == [
-        ("Development Tenant",)
-    ]
+    assert example.execute("SELECT name FROM tenants WHERE id = %s", (TENANT,)).fetchall() == [("Development Tenant",)]
 
 
 def test_a_tenant_sees_and_writes_its_own_rows_only(example: Connection) -> None:
@@ -232,9 +226,7 @@ def test_a_tenant_sees_and_writes_its_own_rows_only(example: Connection) -> None
     ):
         example.execute("SELECT set_config('app.tenant_id', %s, true)", (OTHER_TENANT,))
         example.execute("SET LOCAL ROLE pg_write_all_data")
-        example.execute(
-            "INSERT INTO users (tenant_id, email, name) VALUES (%s, 'eve@example.com', 'Eve')", (TENANT,)
-        )
+        example.execute("INSERT INTO users (tenant_id, email, name) VALUES (%s, 'eve@example.com', 'Eve')", (TENANT,))
     # SET LOCAL leaves an empty string behind, which is no tenant and no error.
     with example.transaction():
         example.execute("SET LOCAL ROLE pg_read_all_data")
@@ -257,9 +249,7 @@ def test_the_change_feed_tells_of_each_statement(example: Connection) -> None:
         2,
     )
     feed = "SELECT table_name, operation, count(*) FROM change_feed WHERE id BETWEEN %s AND %s GROUP BY 1, 2"
-    assert example.execute(feed, (payload["first"], payload["last"])).fetchall() == [
-        ("projects", "update", 2)
-    ]
+    assert example.execute(feed, (payload["first"], payload["last"])).fetchall() == [("projects", "update", 2)]
     assert not list(example.notifies(timeout=0.05))
 
     example.execute("UPDATE users SET password_hash = repeat('x', 100000)")
@@ -272,9 +262,7 @@ def test_updated_at_moves_unless_the_writer_sets_it(example: Connection) -> None
     example.execute("UPDATE projects SET description = 'new'")
     assert example.execute("SELECT min(updated_at) FROM projects").fetchone() > old  # pyright: ignore
     example.execute("UPDATE projects SET description = 'newer', updated_at = '2020-02-02 02:02:02+00'")
-    assert example.execute("SELECT DISTINCT extract(year FROM updated_at) FROM projects").fetchall() == [
-        (2020,)
-    ]
+    assert example.execute("SELECT DISTINCT extract(year FROM updated_at) FROM projects").fetchall() == [(2020,)]
 
 
 def test_what_goes_takes_its_edges_and_a_tenant_takes_everything(example: Connection) -> None:
@@ -304,34 +292,24 @@ def test_the_configuration_that_is_commented_out_is_read_and_states_the_defaults
     (tmp_path / "dbtool.toml").write_text(active)
     project, plain = load_project(tmp_path), load_project(ROOT)
     stated = replace(project, root=ROOT, file=plain.file, migrations=plain.migrations, state=plain.state)
-    production = Environment(
-        name="production", url="env:DATABASE_URL", direct_url="env:DIRECT_URL", protected=True
-    )
+    production = Environment(name="production", url="env:DATABASE_URL", direct_url="env:DIRECT_URL", protected=True)
     assert stated.environments == {"production": replace(production, statement_timeout=0)}
     assert project.server_bin == Path("/usr/lib/postgresql/17/bin")
     assert replace(stated, environments={}, server_bin=None) == plain
-    assert len(re.findall(r"^# \w+ = ", text, flags=re.MULTILINE)) == len(
-        re.findall(r"^\w+ = ", active, flags=re.M)
-    )
+    assert len(re.findall(r"^# \w+ = ", text, flags=re.MULTILINE)) == len(re.findall(r"^\w+ = ", active, flags=re.M))
 
 
 def test_init_copies_what_this_project_has(tmp_path: Path) -> None:
     template = ROOT / "dbtool/templates/init"
     names = {
-        path.relative_to(template).as_posix().replace("dot-", ".")
-        for path in template.rglob("*")
-        if path.is_file()
+        path.relative_to(template).as_posix().replace("dot-", ".") for path in template.rglob("*") if path.is_file()
     }
     assert not [name for name in names if name.endswith(".py") or name.startswith("migrations/2")]
     own = {"sql/schema/README.md", ".gitignore"}
     for name in names - own:
         if not name.endswith(".gitkeep"):
             copied = (template / re.sub(r"(^|/)\.", r"\1dot-", name)).read_bytes()
-            assert copied == (ROOT / name).read_bytes(), (
-                f"{name} differs from the copy in dbtool/templates/init"
-            )
-    (shown,) = re.findall(
-        r"```sql\n(.*?)```", (template / "sql/schema/README.md").read_text(), flags=re.DOTALL
-    )
+            assert copied == (ROOT / name).read_bytes(), f"{name} differs from the copy in dbtool/templates/init"
+    (shown,) = re.findall(r"```sql\n(.*?)```", (template / "sql/schema/README.md").read_text(), flags=re.DOTALL)
     (tmp_path / "shown.sql").write_text(shown)
     assert len(read_script(tmp_path / "shown.sql").statements) == 2

@@ -23,6 +23,7 @@ from psycopg import sql
 
 from dbtool import cli, errors
 from tests.conftest import ROOT, clean_environment
+from tests.house.forked import CLIENT, forking_process
 from tests.servers import Server
 
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
@@ -65,7 +66,7 @@ def _commands(text: str) -> Iterator[tuple[str, str]]:
         yield command, "\n".join(rest).strip("\n")
 
 
-def run_block(block: Block, folder: Path, url: str) -> list[str]:
+def run_block(block: Block, folder: Path, url: str, forking: str) -> list[str]:
     """Return what each command of the block prints, on stdout and stderr together, as on a terminal."""
     environment = clean_environment() | {
         "DATABASE_URL": url,
@@ -73,10 +74,12 @@ def run_block(block: Block, folder: Path, url: str) -> list[str]:
         "LOGNAME": "anna",
         "PYTHON": sys.executable,
         "PYTHONUNBUFFERED": "1",  # else stdout comes after stderr, which a terminal does not show
+        "DBTOOL_FORKING": forking,
+        "CLIENT": CLIENT,
         "PROJECT": str(ROOT),
     }
     done = subprocess.run(
-        ["bash", "-c", 'dbtool() { "$PYTHON" -m dbtool "$@"; }\n' + block.script],
+        ["bash", "-c", 'dbtool() { "$PYTHON" -I -S -c "$CLIENT" "$@"; }\n' + block.script],
         cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, timeout=60, check=False,
     )  # fmt: skip
@@ -127,10 +130,17 @@ def normalised(text: str) -> str:
     return text
 
 
+@pytest.fixture(scope="module")
+def forking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The socket of the process that forks dbtool."""
+    with forking_process(tmp_path_factory.mktemp("forking")) as path:
+        yield path
+
+
 @pytest.mark.parametrize("page", [p for p in PAGES if blocks(p.read_text())], ids=lambda p: p.stem)
-def test_a_transcript_is_what_the_commands_print(page: Path, server: Server, tmp_path: Path):
+def test_a_transcript_is_what_the_commands_print(page: Path, server: Server, forking: str, tmp_path: Path):
     for block in blocks(page.read_text()):
         url = start_block(block, tmp_path / "project", server)
-        printed = run_block(block, tmp_path / "project", url)
+        printed = run_block(block, tmp_path / "project", url, forking)
         for (command, expected), found in zip(block.commands, printed, strict=True):
             assert normalised(found) == normalised(expected), f"$ {command}\n{found}"

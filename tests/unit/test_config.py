@@ -50,9 +50,7 @@ def put_url(source: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> Mapping
 
 
 @pytest.mark.parametrize("winner", range(len(SOURCES)), ids=lambda n: SOURCES[n])
-def test_each_source_wins_over_all_behind_it(
-    winner: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_source_wins_over_all_behind_it(winner: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBTOOL_ENV", "staging")
     given: dict[str, str] = {}
     for source in SOURCES[winner:]:
@@ -77,9 +75,7 @@ def test_after_env_the_environments_own_url_wins_over_a_general_one(
 
 
 @pytest.mark.parametrize("where", ["process", ".env.staging.local", ".env.staging", ".env"])
-def test_env_url_is_read_from_any_of_the_files(
-    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_env_url_is_read_from_any_of_the_files(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lay_out(tmp_path, toml='[environments.staging]\nurl = "env:STAGING_URL"\n')
     if where == "process":
         monkeypatch.setenv("STAGING_URL", "host=x")
@@ -103,9 +99,7 @@ def test_service_urls_become_libpqs_service(tmp_path: Path) -> None:
     assert revealed(target(tmp_path, url="service:other")) == "service=other"
 
 
-def test_an_empty_url_flag_is_refused_and_never_passed_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_empty_url_flag_is_refused_and_never_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # --url "$STAGING_URL" with the variable unset must not go to some other database
     monkeypatch.setenv("DATABASE_URL", "host=elsewhere")
     with pytest.raises(UsageError, match="empty"):
@@ -148,10 +142,10 @@ def test_the_first_variable_that_is_set_names_the_environment(
     assert found.named == any(variables.values())
 
 
-def test_only_the_plain_env_file_may_name_the_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lay_out(tmp_path, **{".env": "DBTOOL_ENV=staging\n", ".env.staging": "DBTOOL_ENV=production\nDATABASE_URL=host=x\n"})
+def test_only_the_plain_env_file_may_name_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lay_out(
+        tmp_path, **{".env": "DBTOOL_ENV=staging\n", ".env.staging": "DBTOOL_ENV=production\nDATABASE_URL=host=x\n"}
+    )
     assert target(tmp_path).name == "staging"
     monkeypatch.setenv("DBTOOL_ENV", "test")
     assert target(tmp_path, url="host=x").name == "test"
@@ -163,9 +157,7 @@ def test_a_flag_wins_over_the_variables_and_says_so(tmp_path: Path, monkeypatch:
     assert (found.name, found.why) == ("test", "chosen by --env")
 
 
-@pytest.mark.parametrize(
-    ("given", "suggested"), [("stagin", "staging"), ("prodction", "production"), ("dve", "dev")]
-)
+@pytest.mark.parametrize(("given", "suggested"), [("stagin", "staging"), ("prodction", "production"), ("dve", "dev")])
 def test_an_unknown_environment_is_refused_with_a_suggestion(given: str, suggested: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=f"unknown environment '{given}'") as caught:
         target(tmp_path, given)
@@ -303,7 +295,15 @@ def test_a_bad_db_pool_size_is_refused_by_name(text: str, tmp_path: Path, monkey
 
 @pytest.mark.parametrize(
     ("text", "milliseconds"),
-    [("500ms", 500), ("2s", 2_000), ("15min", 900_000), ("15 min", 900_000), ("1h", 3_600_000), (" 2s ", 2_000), ("0", 0)],
+    [
+        ("500ms", 500),
+        ("2s", 2_000),
+        ("15min", 900_000),
+        ("15 min", 900_000),
+        ("1h", 3_600_000),
+        (" 2s ", 2_000),
+        ("0", 0),
+    ],
 )
 def test_durations(text: str, milliseconds: int) -> None:
     assert parse_duration(text) == milliseconds

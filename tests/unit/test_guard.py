@@ -71,7 +71,8 @@ def test_without_a_terminal_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize(
-    ("answer", "passes"), [("shop\n", True), ("shop", True), ("SHOP\n", False), ("y\n", False), ("\n", False), ("", False)]
+    ("answer", "passes"),
+    [("shop\n", True), ("shop", True), ("SHOP\n", False), ("y\n", False), ("\n", False), ("", False)],
 )
 def test_on_a_terminal_only_the_databases_name_passes(
     answer: str, passes: bool, monkeypatch: pytest.MonkeyPatch

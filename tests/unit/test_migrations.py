@@ -52,7 +52,9 @@ def test_every_order_respects_every_dependency(count: int, data: st.DataObject) 
     names = [f"m{n}" for n in data.draw(st.permutations(range(count)))]
     depends = {name: data.draw(st.sets(st.sampled_from(names[:n]))) if n else set() for n, name in enumerate(names)}
     with tempfile.TemporaryDirectory() as root:
-        files = {name: f"-- depends: {' '.join(depends[name])}\nselect 1" if depends[name] else "select 1" for name in names}
+        files = {
+            name: f"-- depends: {' '.join(depends[name])}\nselect 1" if depends[name] else "select 1" for name in names
+        }
         order = ids(folder(Path(root), **files))
     assert sorted(order) == sorted(names)
     assert all(order.index(other) < order.index(name) for name in names for other in depends[name])
@@ -136,7 +138,9 @@ def test_python_files_say_their_dependencies_too(line: str, tmp_path: Path) -> N
     assert found.migrations[1].is_python
 
 
-@pytest.mark.parametrize("text", ["def broken(:\n", "x = 'caf\xe9'\n" + "y = 1\n" * 20_000, "__depends__ = set(names)\n"])
+@pytest.mark.parametrize(
+    "text", ["def broken(:\n", "x = 'caf\xe9'\n" + "y = 1\n" * 20_000, "__depends__ = set(names)\n"]
+)
 def test_a_python_file_that_cannot_be_read_is_told_not_raised(text: str, tmp_path: Path) -> None:
     try:
         folder(tmp_path, a__py=text)
@@ -173,7 +177,10 @@ def test_two_files_with_one_id_are_refused(tmp_path: Path) -> None:
     [
         ({"a": "-- depends: a"}, "a -> a"),
         ({"a": "-- depends: b", "b": "-- depends: a"}, "a -> b -> a"),
-        ({"x": "-- depends: a", "a": "-- depends: b", "b": "-- depends: c", "c": "-- depends: a", "y": ""}, "a -> b -> c -> a"),
+        (
+            {"x": "-- depends: a", "a": "-- depends: b", "b": "-- depends: c", "c": "-- depends: a", "y": ""},
+            "a -> b -> c -> a",
+        ),
     ],
 )
 def test_a_cycle_is_named(files: dict[str, str], circle: str, tmp_path: Path) -> None:

@@ -22,7 +22,11 @@ WHERE = Where(
     host="h", port=5432, database="d", role="r", server_version="18.4", environment="staging", why="because", url_from="x"
 )  # fmt: skip
 FINDING = Finding(
-    id="late-migration", message="m", help="h", severity=Severity.WARNING, place=Place(path=Path("a.sql"), line=2, column=3)
+    id="late-migration",
+    message="m",
+    help="h",
+    severity=Severity.WARNING,
+    place=Place(path=Path("a.sql"), line=2, column=3),
 )
 # docs/json.md promises these to scripts: never take one away, never change its meaning.
 REPORT_KEYS = {"command", "ok", "exit_code", "summary", "target", "steps", "findings", "next"}
@@ -91,7 +95,9 @@ def test_results_go_to_stdout_and_talk_to_stderr(capsys: pytest.CaptureFixture[s
 
 
 def test_a_text_is_printed_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    out, err = shown(lambda: console.show(Report(command="x", summary="s", text="select 1\n", where=WHERE), as_json=False), capsys)
+    out, err = shown(
+        lambda: console.show(Report(command="x", summary="s", text="select 1\n", where=WHERE), as_json=False), capsys
+    )
     assert (out, err) == ("select 1\n", "")
 
 
@@ -106,7 +112,16 @@ def test_no_password_in_any_message(form: str) -> None:
         for as_json in (False, True):
             console.show_error(UsageError(text, hint=text), as_json=as_json, command="x")
             console.show_error(BadFile(bad), as_json=as_json, command="x")
-            console.show(Report(command="x", summary=text, findings=[bad], tables=[Table(columns=("a",), rows=[(text,)])], next=(text,)), as_json=as_json)
+            console.show(
+                Report(
+                    command="x",
+                    summary=text,
+                    findings=[bad],
+                    tables=[Table(columns=("a",), rows=[(text,)])],
+                    next=(text,),
+                ),
+                as_json=as_json,
+            )
         console.say(text)
     assert "Zq-secret-qZ" not in out.getvalue() + err.getvalue()
 
@@ -143,7 +158,13 @@ def test_durations_read_well(value: float) -> None:
 
 
 def test_durations_never_show_sixty_of_a_unit() -> None:
-    assert [seconds(v) for v in (0.9996, 59.96, 119.7, 3599.9, 7199.9)] == ["1.0 s", "1 min 0 s", "2 min 0 s", "1 h 0 min", "2 h 0 min"]
+    assert [seconds(v) for v in (0.9996, 59.96, 119.7, 3599.9, 7199.9)] == [
+        "1.0 s",
+        "1 min 0 s",
+        "2 min 0 s",
+        "1 h 0 min",
+        "2 h 0 min",
+    ]
 
 
 def test_plain_takes_apart_what_json_cannot_hold() -> None:
