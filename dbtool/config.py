@@ -4,7 +4,7 @@ import io
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -115,27 +115,19 @@ def meant_environment(project: Project, env: str | None = None) -> tuple[str, st
 
 
 def direct_target(target: Target) -> Target:
-    """Return *target* with its direct URL (past a pooler) where one is configured, else *target* itself."""
+    """Return *target* with its direct URL (past a pooler) where one is configured, else *target* itself.
+
+    DBTOOL_DIRECT_URL belongs to DATABASE_URL: an environment with a URL of its own has a direct_url of its own,
+    and what --url says is what is meant.
+    """
     variables = _Variables(target.project.root, target.name)
-    setting = target.environment.direct_url or ("env:DBTOOL_DIRECT_URL" if _direct(variables) else "")
-    if not setting or target.embedded or target.given:
+    setting = "" if target.given or target.embedded else target.environment.direct_url
+    if not setting and target.url_from.startswith("DATABASE_URL") and variables.get("DBTOOL_DIRECT_URL"):
+        setting = "env:DBTOOL_DIRECT_URL"
+    if not setting:
         return target
     url, where = _resolve(setting, variables, f"environments.{target.name}.direct_url")
-    return Target(
-        environment=target.environment,
-        why=target.why,
-        url=Secret(url),
-        url_from=where,
-        named=target.named,
-        direct=True,
-        pool_size=target.pool_size,
-        project=target.project,
-    )
-
-
-def target_of(project: Project, name: str) -> Target:
-    """Return the target of the configured environment *name*, as `--env name` would choose it."""
-    return load_target(project, name)
+    return replace(target, url=Secret(url), url_from=where, direct=True)
 
 
 # ---- which environment
@@ -260,10 +252,6 @@ def _resolve(setting: str, variables: _Variables, where: str) -> tuple[str, str]
             hint=f"export {name}=postgresql://...",
         )
     return found
-
-
-def _direct(variables: _Variables) -> bool:
-    return variables.get("DBTOOL_DIRECT_URL") is not None
 
 
 def _pool_size(variables: _Variables) -> int:

@@ -84,7 +84,8 @@ def run_block(block: Block, folder: Path, url: str, forking: str) -> list[str]:
         text=True, timeout=60, check=False,
     )  # fmt: skip
     _, *printed = done.stdout.split("\0")
-    return [text.strip("\n") for text in printed[: len(block.commands)]]
+    home = str(folder.parent)
+    return [text.strip("\n").replace(home, "/home/anna") for text in printed[: len(block.commands)]]
 
 
 def start_block(block: Block, folder: Path, server: Server) -> str:
@@ -109,11 +110,11 @@ _UNSTABLE = (
     (r"\b\d+(\.\d+)? (ms|s|min|h)( \d+ (s|min))?\b", "TIME"),
     (r"\b\d{14}(?=_|\b)", "ID"),
     (r"(\bpid|\bprocess|_pid|\bsession|backend\() ?\d+", r"\1 N"),
-    (r"\w+@[\w.-]+", "USER@HOST"),
+    (r"\w+@[\w.-]+(:\d+)?", "USER@HOST"),
     (r"(127\.0\.0\.1|localhost):\d+", "HOST:PORT"),
     (r"\b([0-9a-f]{64}|(?=\w*\d)[0-9a-f]{8})\b", "CHECKSUM"),
     (r"PostgreSQL \d+(\.\d+)+", "PostgreSQL VERSION"),
-    (r"/[\w./-]+/(?=project\b)", "/"),
+    (r"^(ok +clock).*", r"\1"),
     (r" {2,}", "  "),
     (r" +$", ""),
 )  # fmt: skip

@@ -112,7 +112,10 @@ def test_the_direct_url_leads_past_a_pooler(tmp_path: Path, monkeypatch: pytest.
     direct = direct_target(target(tmp_path, "staging"))
     assert (revealed(direct), direct.direct) == ("host=server", True)
     monkeypatch.setenv("DBTOOL_DIRECT_URL", "host=any")
-    assert revealed(direct_target(target(tmp_path, url="host=pooler"))) == "host=any"
+    assert revealed(direct_target(target(tmp_path, "staging"))) == "host=server"
+    assert revealed(direct_target(target(tmp_path, url="host=given"))) == "host=given"
+    monkeypatch.setenv("DATABASE_URL", "host=pooler")
+    assert revealed(direct_target(target(tmp_path))) == "host=any"
 
 
 # ---- which environment
