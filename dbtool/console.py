@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from dbtool.errors import DbtoolError, Interrupted
 from dbtool.finding import Finding, Severity
-from dbtool.progress import Began, Talk
-from dbtool.report import Report, Step, Table, counted, plain, seconds, to_json
+from dbtool.progress import Began, Step, Talk
+from dbtool.report import Report, Table, counted, plain, seconds, to_json
 from dbtool.secrets import redact
 
 if TYPE_CHECKING:
-    from dbtool.db import Where
+    from dbtool.where import Where
 
 _colours = {"red": 31, "green": 32, "yellow": 33, "cyan": 36, "dim": 2, "bold": 1}
 

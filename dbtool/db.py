@@ -3,31 +3,17 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dbtool.config import Target, direct_target
 from dbtool.errors import DatabaseRefused, DbtoolError, Unreachable, UsageError
 from dbtool.secrets import redact
+from dbtool.where import describe
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
     Conn = Connection[tuple[object, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Where:
-    """The database as it was reached: what a banner shows. Never a password."""
-
-    host: str
-    port: int
-    database: str
-    role: str
-    server_version: str
-    environment: str
-    why: str
-    url_from: str
 
 
 def connect(target: Target, *, purpose: str = "", read_only: bool = False) -> "Conn":
@@ -89,26 +75,6 @@ def connect_for_changes(target: Target, *, purpose: str = "") -> "Conn":
             hint="ALTER ROLE ... RESET default_transaction_read_only, or connect as the role that owns the schema",
         )
     return conn
-
-
-def where(conn: "Conn", target: Target) -> Where:
-    """Return what a banner shows of an open connection. No round trip."""
-    info = conn.info
-    return Where(
-        host=info.host or info.hostaddr or "local socket",
-        port=info.port,
-        database=info.dbname,
-        role=info.user,
-        server_version=(info.parameter_status("server_version") or "?").split(" ")[0],
-        environment=target.name,
-        why=target.why,
-        url_from=target.url_from,
-    )
-
-
-def describe(conn: "Conn") -> str:
-    """Return the address of a connection in words."""
-    return f"{conn.info.dbname} on {conn.info.host}:{conn.info.port}"
 
 
 def _parameters(target: Target, conninfo: str, name: str) -> dict[str, Any]:

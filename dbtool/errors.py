@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dbtool.finding import Finding
-    from dbtool.report import Step
+    from dbtool.progress import Step
 
 
 class DbtoolError(Exception):

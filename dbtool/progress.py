@@ -1,6 +1,16 @@
-"""What the runner tells while it works, beside the Steps that it yields."""
+"""What a run tells while it works: what began, what is done, and a line now and then. Imports nothing."""
 
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One migration that was applied, rolled back or recorded."""
+
+    migration: str
+    action: str  # applied, rolled back, recorded, would apply, would roll back
+    seconds: float = 0.0
+    statements: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a command answers, as data: Report and Step. Pure."""
+"""What a command answers, as data: the Report. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
@@ -11,17 +11,8 @@ from dbtool.finding import Finding
 from dbtool.secrets import redact
 
 if TYPE_CHECKING:
-    from dbtool.db import Where
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One migration that was applied, rolled back or recorded."""
-
-    migration: str
-    action: str  # applied, rolled back, recorded, would apply, would roll back
-    seconds: float = 0.0
-    statements: int = 0
+    from dbtool.progress import Step
+    from dbtool.where import Where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +32,7 @@ class Report:
     summary: str
     exit_code: int = 0
     where: "Where | None" = None
-    steps: Sequence[Step] = ()
+    steps: "Sequence[Step]" = ()
     findings: Sequence[Finding] = ()
     tables: Sequence[Table] = ()
     text: str = ""  # printed as it is, and nothing else: completion scripts, --dry-run SQL

@@ -10,13 +10,15 @@ import typer
 from dbtool import console
 from dbtool.commands.options import Env, Json, LockWait, Url, Yes, lock_wait, migration_ids, refuse_empty
 from dbtool.config import Target, load_project, load_target
-from dbtool.db import DatabaseMissing, connect_for_changes, create_database, where
+from dbtool.db import DatabaseMissing, connect_for_changes, create_database
 from dbtool.errors import Drift, UsageError
 from dbtool.finding import Finding, Severity
 from dbtool.ledger import Ledger, read_ledger
 from dbtool.migrations import Folder, Migration, read_migrations
 from dbtool.plan import Plan, make_plan
-from dbtool.report import Report, Step, counted
+from dbtool.progress import Step
+from dbtool.report import Report, counted
+from dbtool.where import where
 
 
 def migrate(

@@ -8,7 +8,7 @@ import typer
 
 from dbtool.commands.options import Env, Json, Url
 from dbtool.config import Project, Target, load_project, load_target
-from dbtool.db import connect, where
+from dbtool.db import connect
 from dbtool.errors import DbtoolError
 from dbtool.finding import Severity
 from dbtool.ledger import Ledger, read_ledger
@@ -18,6 +18,7 @@ from dbtool.plan import Plan, make_plan
 from dbtool.report import Report, Table, counted, seconds
 from dbtool.script import sql_checksum_of
 from dbtool.secrets import redact
+from dbtool.where import where
 
 
 def status(

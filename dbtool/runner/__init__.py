@@ -16,8 +16,8 @@ from dbtool.errors import DatabaseRefused, Unreachable
 from dbtool.ledger import Ledger, lost, read_ledger
 from dbtool.migrations import Migration
 from dbtool.plan import Plan
-from dbtool.progress import Began, Talk
-from dbtool.report import Step, seconds
+from dbtool.progress import Began, Step, Talk
+from dbtool.report import seconds
 from dbtool.runner.failure import PASSING, StatementFailed
 from dbtool.runner.jobs import Job, Way, make_jobs, refuse_in_one_transaction
 from dbtool.runner.pipeline import ConnectionLost, Entry, stream

@@ -13,8 +13,7 @@ from typing import Any
 from dbtool.errors import DatabaseRefused
 from dbtool.finding import Place
 from dbtool.migrations import Migration
-from dbtool.progress import Began, Talk
-from dbtool.report import Step
+from dbtool.progress import Began, Step, Talk
 from dbtool.runner.failure import fence_failed, statement_failed
 from dbtool.runner.pipeline import ConnectionLost
 from dbtool.runner.session import Session

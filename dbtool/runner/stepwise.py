@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 from dbtool.errors import DatabaseRefused, UsageError
 from dbtool.kinds import Kind
 from dbtool.ledger import StepState, note
-from dbtool.progress import Began, Talk
+from dbtool.progress import Began, Step, Talk
 from dbtool.queries import query
-from dbtool.report import Step
 from dbtool.runner.failure import StatementFailed, diagnostic, fence_failed, statement_failed
 from dbtool.runner.jobs import Job
 from dbtool.runner.outcome import (

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, NoReturn, cast
 
 from dbtool.ledger import note
 from dbtool.migrations import Migration
-from dbtool.progress import Began
-from dbtool.report import Step
+from dbtool.progress import Began, Step
 from dbtool.runner.failure import diagnostic, fence_failed, statement_failed
 from dbtool.runner.jobs import Job
 from dbtool.runner.pipeline import ConnectionLost, Entry, stream

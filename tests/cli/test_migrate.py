@@ -99,7 +99,7 @@ def test_a_refused_statement_is_told_with_everything_a_person_needs(
         "statement 2 of 2 of b",
         "rolled back",
         "before that, this run applied 1 migration, up to a",
-        "the same command then goes on with it",
+        "`dbtool migrate` (or rollback) goes on with it",
     )
     assert tables(database) == ["t"]
     assert [r[0] for r in database.rows("SELECT migration_id FROM _yoyo_migration")] == ["a"]

@@ -5,10 +5,6 @@ of a real server; `run: empty` starts in an empty folder, `run: same` goes on wh
 lines of the comment are run first and not shown. What differs from run to run (times, ids, ports) is not compared.
 """
 
-import ast
-import functools
-import json
-import os
 import re
 import shutil
 import subprocess
@@ -18,10 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import typer.main
 from psycopg import sql
 
-from dbtool import cli, errors
 from tests.conftest import ROOT, clean_environment
 from tests.house.forked import CLIENT, forking_process
 from tests.servers import Server

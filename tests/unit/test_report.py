@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbtool import console
-from dbtool.db import Where
 from dbtool.errors import BadFile, DatabaseRefused, Drift, LockNotHad, Refused, Unreachable, UsageError
 from dbtool.finding import Finding, Place, Severity
-from dbtool.report import Report, Step, Table, plain, seconds, to_json
+from dbtool.progress import Step
+from dbtool.report import Report, Table, plain, seconds, to_json
+from dbtool.where import Where
 
 WHERE = Where(
     host="h", port=5432, database="d", role="r", server_version="18.4", environment="staging", why="because", url_from="x"
