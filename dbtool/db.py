@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Conn = Connection[tuple[object, ...]]
 
 
-def connect(target: Target, *, purpose: str = "", read_only: bool = False) -> "Conn":
+def connect(target: Target, *, purpose: str = "", read_only: bool = False, again: bool = False) -> "Conn":
     """Return an open connection in autocommit, its application_name "dbtool" with the purpose.
 
     UTF-8 both ways, no prepared statements (a pooler may stand in between), TCP keep-alives. Raises
@@ -35,6 +35,8 @@ def connect(target: Target, *, purpose: str = "", read_only: bool = False) -> "C
     try:
         conn = psycopg.connect(conninfo, autocommit=True, prepare_threshold=None, **_parameters(target, conninfo, name))
     except (psycopg.Error, UnicodeError) as error:
+        if target.embedded and not again:  # it ended just after we were told where it is: it is started anew
+            return connect(target, purpose=purpose, read_only=read_only, again=True)
         raise explain_failure(target, conninfo, str(error)) from None
     if read_only:
         # as the property of each transaction, not of the session: a pooler would hand that on to the next client

@@ -41,9 +41,17 @@ class Script:
     unusual: dict[int, Kind] = field(default_factory=dict[int, Kind], repr=False)  # by the statement's start
     weak: bool = False  # no statement takes a lock that stops readers or writers of a whole table
 
+    @property
+    def kept_whole(self) -> bool:
+        """Whether the text is in memory; a larger one is mapped, and its checksum counts byte for byte."""
+        return isinstance(self.source, bytes)
+
     def text(self, statement: Statement) -> bytes:
         """Return the statement as it is sent to the server."""
-        return self.source[statement.start : statement.end]
+        text = self.source[statement.start : statement.end]
+        if isinstance(self.source, mmap.mmap) and len(text) > MAP_ABOVE:
+            self.source.madvise(mmap.MADV_DONTNEED)  # the pages just read are not needed a second time
+        return text
 
     def data(self, statement: Statement) -> Iterator[bytes]:
         """Yield the data lines of a COPY FROM STDIN, in pieces."""

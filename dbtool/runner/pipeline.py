@@ -44,7 +44,7 @@ class Entry:
 def stream(
     conn: "Conn", entries: Iterable[Entry], *, on_idle: Callable[[float], None]
 ) -> Iterator[tuple[Entry, "PGresult"]]:
-    """Send the entries, and yield each with its result as it comes. A failed one is the last, and then nothing is
+    """Send the entries, and yield each (without its text) with its result as it comes. A failed one is the last, and then nothing is
     under way any more.
 
     *on_idle* is called with the seconds since the last answer while the server is silent. On ctrl-C the running
@@ -52,7 +52,7 @@ def stream(
     the end. Raises ConnectionLost.
     """
     pgconn = conn.pgconn
-    source, sent = iter(entries), deque[Entry]()
+    source, sent = iter(entries), deque[tuple[Entry, int]]()
     state = _State()
     failure: tuple[Entry, PGresult] | None = None
     try:
@@ -87,7 +87,7 @@ class _State:
     cancelled: float = 0.0  # when last asked
 
 
-def _fill(conn: "Conn", source: Iterator[Entry], sent: deque[Entry], state: _State) -> None:
+def _fill(conn: "Conn", source: Iterator[Entry], sent: deque[tuple[Entry, int]], state: _State) -> None:
     pgconn = conn.pgconn
     if state.sync_sent or len(sent) > _WINDOW // 2 or state.in_flight > _WINDOW_BYTES // 2:
         return  # in gulps: a flush for each statement would cost a system call on either side
@@ -98,14 +98,16 @@ def _fill(conn: "Conn", source: Iterator[Entry], sent: deque[Entry], state: _Sta
             state.sync_sent = True
             return
         pgconn.send_query_params(entry.sql, entry.params)
-        sent.append(entry)
+        # libpq has its copy: a statement of 50 MB is not kept twice
+        sent.append((Entry(b"", None, entry.tag), len(entry.sql)))
         state.in_flight += len(entry.sql)
+        del entry
     if not state.sync_sent:
         pgconn.send_flush_request()  # else the server keeps its answers until 8 kB have gathered
 
 
 def _collect(
-    conn: "Conn", sent: deque[Entry], state: _State, on_idle: Callable[[float], None]
+    conn: "Conn", sent: deque[tuple[Entry, int]], state: _State, on_idle: Callable[[float], None]
 ) -> Iterator[tuple[Entry, "PGresult"]]:
     """Wait until something comes, and yield all that has come."""
     _wait(conn, state, on_idle)
@@ -124,8 +126,8 @@ def _collect(
             state.between = True
             if not sent or pgconn.status != ConnStatus.OK:
                 raise OperationalError(pgconn.get_error_message())
-            entry = sent.popleft()
-            state.in_flight -= len(entry.sql)
+            entry, size = sent.popleft()
+            state.in_flight -= size
             if result.status != ExecStatus.PIPELINE_ABORTED:
                 yield entry, result
 

@@ -86,7 +86,10 @@ def record(
     """
     values: dict[str, object] = {"sha256": migration.checksum}
     if script:
-        values |= {"sql": sql_checksum(script.source), "statements": len(script.statements)}
+        values |= {
+            "sql": sql_checksum(script.source) if script.kept_whole else migration.checksum,
+            "statements": len(script.statements),
+        }
     if milliseconds is not None:
         values |= {"ms": milliseconds}
     parameters = (migration.hash, migration.id, operation, *who(), note(**values), str(milliseconds is None).lower())
@@ -166,11 +169,15 @@ class _Segment:
         self.copy: _Copy | None = None
 
     def __iter__(self) -> Iterator[Entry]:
-        for part in self._parts:
-            if isinstance(part, _Copy):
-                self.copy = part
-                return
-            yield part
+        return self
+
+    def __next__(self) -> Entry:
+        # not a generator, whose frame would keep a statement of 50 MB until it is asked for the next
+        part = next(self._parts)
+        if isinstance(part, _Copy):
+            self.copy = part
+            raise StopIteration
+        return part
 
 
 def _each(session: Session, jobs: Sequence[Job], mark: bool) -> Iterator[Entry | _Copy]:

@@ -5,6 +5,9 @@ of a real server; `run: empty` starts in an empty folder, `run: same` goes on wh
 lines of the comment are run first and not shown. What differs from run to run (times, ids, ports) is not compared.
 """
 
+import ast
+import functools
+import json
 import re
 import shutil
 import subprocess
@@ -14,8 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import typer.main
 from psycopg import sql
 
+from dbtool import cli, errors
 from tests.conftest import ROOT, clean_environment
 from tests.house.forked import CLIENT, forking_process
 from tests.servers import Server
@@ -139,3 +144,140 @@ def test_a_transcript_is_what_the_commands_print(page: Path, server: Server, for
         printed = run_block(block, tmp_path / "project", url, forking)
         for (command, expected), found in zip(block.commands, printed, strict=True):
             assert normalised(found) == normalised(expected), f"$ {command}\n{found}"
+
+
+# ---- links and names
+
+_LINK = re.compile(r"\]\(([^)\s#]+)?(?:#([^)\s]+))?\)")
+_NAMED = re.compile(r"`((?:dbtool|docs|tests|bench|completions|\.ci)/[\w./-]*|[\w.-]+\.(?:toml|txt)|Makefile)`")
+
+
+def _anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_link_leads_somewhere_and_every_named_file_is_there(page: Path):
+    for path, anchor in _LINK.findall(page.read_text()):
+        if "://" in path:
+            continue
+        target = page.parent / path if path else page
+        assert target.exists(), f"{page.name}: {path}"
+        assert not anchor or anchor in _anchors(target), f"{page.name}: {path}#{anchor}"
+    for name in _NAMED.findall(page.read_text()):
+        if "*" not in name and name != ".env.toml":
+            assert (ROOT / name).exists() or (page.parent / name).exists(), f"{page.name}: {name}"
+
+
+def test_every_page_is_linked_from_another():
+    linked = {(page.parent / path).resolve() for page in PAGES for path, _ in _LINK.findall(page.read_text()) if path}
+    reached = {p for p in PAGES if p in linked or p.parent in linked}
+    assert {p.name for p in PAGES} - {p.name for p in reached} <= {"README.md"}
+
+
+# ---- nothing left out
+
+
+def _options() -> dict[str, list[tuple[str, set[str]]]]:
+    """Each command's page, with the commands on it and their options, from the app itself."""
+    group = typer.main.get_command(cli.build())
+    found: dict[str, list[tuple[str, set[str]]]] = {}
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        for sub in getattr(command, "commands", {name: command}).values():
+            options = {word for parameter in sub.params for word in parameter.opts if word.startswith("-")}
+            found.setdefault(name, []).append((str(sub.name), options))
+    return found
+
+
+def test_every_command_has_its_page_and_its_line_in_the_readme():
+    assert {p.stem for p in (ROOT / "docs/commands").glob("*.md")} == set(cli.COMMANDS)
+    for name in cli.COMMANDS:
+        assert f"](docs/commands/{name}.md)" in (ROOT / "README.md").read_text(), name
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_option_is_on_the_page_and_no_other(name: str):
+    page = (ROOT / f"docs/commands/{name}.md").read_text()
+    usage = page.split("\n## ")[0]
+    known = {option for _, options in _options()[name] for option in options}
+    for option in known:
+        assert re.search(rf"`{option}\b", page) or f"[{option}" in page, option
+    named = {
+        option
+        for row in re.findall(r"^\| (`-[^|]*)\|", usage, re.MULTILINE)
+        for option in re.findall(r"`(--?[\w-]+)", row)
+    }
+    assert named <= known, named - known
+
+
+def _codes(page: str) -> set[int]:
+    return {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)}
+
+
+def test_the_exit_codes_are_those_of_the_errors():
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.DbtoolError)]
+    expected = {kind.exit_code for kind in kinds} | {0, 3}  # 3 is a state that status tells, and no error
+    assert _codes((ROOT / "README.md").read_text()) == expected
+    assert _codes((ROOT / "docs/exit-codes.md").read_text()) == expected
+
+
+def _trees() -> Iterator[ast.AST]:
+    for path in sorted((ROOT / "dbtool").rglob("*.py")):
+        yield from ast.walk(ast.parse(path.read_text()))
+
+
+def test_every_finding_is_listed():
+    calls = (n for n in _trees() if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "Finding")
+    ids = {
+        k.value.value for call in calls for k in call.keywords if k.arg == "id" and isinstance(k.value, ast.Constant)
+    }
+    listed = (ROOT / "docs/json.md").read_text()
+    assert {id for id in ids if f"`{id}`" not in listed} == set()
+
+
+def test_every_key_of_the_configuration_is_listed():
+    template = (ROOT / "dbtool/templates/init/dbtool.toml").read_text()
+    page = (ROOT / "docs/configuration.md").read_text()
+    keys = re.findall(r"^# (\w+) = ", template, re.MULTILINE)
+    assert len(keys) > 10
+    assert [key for key in keys if f"| `{key}` |" not in page] == []
+
+
+@functools.cache
+def _texts() -> str:
+    """Every text in dbtool's source, with `...` where a value goes in."""
+    texts: list[str] = []
+    for node in _trees():
+        if isinstance(node, ast.JoinedStr):
+            texts.append("".join(str(v.value) if isinstance(v, ast.Constant) else "..." for v in node.values))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            texts.append(node.value)
+    return "\n".join(texts)
+
+
+def test_the_messages_quoted_for_the_one_on_call_are_dbtools():
+    page = (ROOT / "docs/on-call.md").read_text()
+    lines = [line for block in re.findall(r"```text\n(.*?)```", page, re.DOTALL) for line in block.splitlines()]
+    assert len(lines) >= 12
+    for line in lines:
+        for fragment in re.split(r"\s*\.\.\.\s*", line):
+            assert fragment.strip(" :,") in _texts(), f"{fragment!r} of {line!r}"
+
+
+_KEYS = re.compile(r"<!-- keys: (.+) -->\n((?:\|.*\n)+)")
+
+
+def test_the_keys_of_each_answer_are_listed(server: Server, forking: str, tmp_path: Path):
+    page = (ROOT / "docs/json.md").read_text()
+    common = set(re.findall(r"^\| `(\w+)` \|", page.split("## What a command adds")[0], re.MULTILINE))
+    sections = _KEYS.findall(page)
+    command = "dbtool {} --json 2>/dev/null"
+    block = Block("example", "", tuple((command.format(name), "") for name, _ in sections), (0, 0))
+    folder = tmp_path / "project"
+    printed = run_block(block, folder, start_block(block, folder, server), forking)
+    for (name, table), answer in zip(sections, printed, strict=True):
+        rows = table.splitlines()[2:]
+        listed = {key for row in rows for key in re.findall(r"`(\w+)`", row.split("|")[1])}
+        assert set(json.loads(answer)) == common | listed, name
