@@ -23,6 +23,8 @@ def connect(target: Target, *, purpose: str = "", read_only: bool = False, again
     Unreachable where no connection can be had within the environment's connect_timeout, and UsageError for
     a connection string that libpq cannot read.
     """
+    import logging
+
     import psycopg
     from psycopg.conninfo import conninfo_to_dict
 
@@ -31,6 +33,8 @@ def connect(target: Target, *, purpose: str = "", read_only: bool = False, again
         _refuse_unusable(target, conninfo_to_dict(conninfo))
     except psycopg.ProgrammingError as error:
         raise _unreadable(target, str(error)) from None
+    # what psycopg would tell of connections that broke while they were being closed: dbtool tells it itself
+    logging.getLogger("psycopg").disabled = True
     name = f"dbtool {purpose}".strip()
     try:
         conn = psycopg.connect(conninfo, autocommit=True, prepare_threshold=None, **_parameters(target, conninfo, name))

@@ -32,6 +32,7 @@ def baseline(
     Example: dbtool baseline 20260101120000_initial --env production
     """
     project = load_project()
+    wait = lock_wait(project, lock_wait_)
     target = load_target(project, env, url=url)
     folder = read_migrations(project.migrations)
 
@@ -53,7 +54,7 @@ def baseline(
         console.say(console.banner(banner))
         verdict = decide(target, hosts=hosts, database=banner.database)
         settle(verdict, yes=yes, command=f"baseline {id}", target=target)
-        steps = record_all(target, plan_of, Options(lock_wait=lock_wait(project, lock_wait_)), console.say)
+        steps = record_all(target, plan_of, Options(lock_wait=wait), console.say)
     if not json:
         for step in steps:
             console.say(f"{step.action} {step.migration}")

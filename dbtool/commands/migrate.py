@@ -56,6 +56,7 @@ def migrate(
     _refuse_unknown(allow or ())
     refuse_empty("--to", to)
     project = load_project()
+    wait = lock_wait(project, lock_wait_)
     target = load_target(project, env, url=url)
     folder = read_migrations(project.migrations)  # bad files stop here, before any connection
 
@@ -92,7 +93,7 @@ def migrate(
     console.say(console.banner(banner))
     settle(decide(target, hosts=hosts, database=database), yes=yes, command="migrate", target=target)
     options = Options(
-        lock_wait=lock_wait(project, lock_wait_),
+        lock_wait=wait,
         all_or_nothing=all_or_nothing,
         assume=assume or "",
         jobs=jobs,

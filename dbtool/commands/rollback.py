@@ -40,6 +40,7 @@ def rollback(
         raise UsageError("--steps and --to say two different things", hint="give one of them")
     refuse_empty("--to", to)
     project = load_project()
+    wait = lock_wait(project, lock_wait_)
     target = load_target(project, env, url=url)
     folder = read_migrations(project.migrations)
     with connect_for_changes(target, purpose="rollback") as conn:
@@ -63,7 +64,7 @@ def rollback(
     console.say(console.banner(banner))
     verdict = decide(target, hosts=hosts, database=banner.database)
     settle(verdict, yes=yes, command="rollback", target=target)
-    options = Options(lock_wait=lock_wait(project, lock_wait_), undo=True, jobs=jobs)
+    options = Options(lock_wait=wait, undo=True, jobs=jobs)
     started = time.monotonic()
     events = apply_plan(target, lambda now: remaining(chosen, folder, now), options, console.say)
     undone = console.watch(events, quiet=json)

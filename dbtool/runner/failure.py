@@ -33,6 +33,11 @@ def fence_failed(diag: "Diagnostic") -> bool:
     return diag.sqlstate == "22P02" and '"dbtool: ' in (diag.message_primary or "")
 
 
+def fence_reason(diag: "Diagnostic") -> str:
+    """Return what the fence said: it stands in quotes in the message of the cast that fails."""
+    return (diag.message_primary or "").partition('"dbtool: ')[2].rstrip('"')
+
+
 def diagnostic(result: "PGresult") -> "Diagnostic":
     """Return what the server says of a failed result."""
     from psycopg.errors import Diagnostic

@@ -15,7 +15,7 @@ from dbtool.kinds import Kind
 from dbtool.ledger import StepState, note
 from dbtool.progress import Began, Step, Talk
 from dbtool.queries import query
-from dbtool.runner.failure import StatementFailed, diagnostic, fence_failed, statement_failed
+from dbtool.runner.failure import StatementFailed, diagnostic, fence_failed, fence_reason, statement_failed
 from dbtool.runner.jobs import Job
 from dbtool.runner.outcome import (
     AGAIN,
@@ -251,7 +251,7 @@ class _Work:
         diag = diagnostic(result)
         roll_back(self.session)
         if fence_failed(diag):
-            raise ConnectionLost(f"the migration lock is gone ({diag.message_primary})")
+            raise ConnectionLost(fence_reason(diag))
         raise statement_failed(
             diag,
             migration=self.job.migration.id,

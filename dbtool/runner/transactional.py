@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn, cast
 from dbtool.ledger import note
 from dbtool.migrations import Migration
 from dbtool.progress import Began, Step
-from dbtool.runner.failure import diagnostic, fence_failed, statement_failed
+from dbtool.runner.failure import diagnostic, fence_failed, fence_reason, statement_failed
 from dbtool.runner.jobs import Job
 from dbtool.runner.pipeline import ConnectionLost, Entry, stream
 from dbtool.runner.session import FENCE, Session, who
@@ -223,7 +223,7 @@ def _give_up(session: Session, tag: _Tag | None, result: "PGresult") -> NoReturn
     diag = diagnostic(result)
     roll_back(session)
     if fence_failed(diag):
-        raise ConnectionLost(f"the migration lock is gone ({diag.message_primary})")
+        raise ConnectionLost(fence_reason(diag))
     statement = tag.what if tag and isinstance(tag.what, Statement) else None
     raise statement_failed(
         diag,

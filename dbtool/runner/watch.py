@@ -33,6 +33,7 @@ class Blocker:
 
 _LOOK_EVERY = 0.5  # seconds
 _TELL_EVERY = 10.0
+_PATIENCE = 5.0  # seconds until an orphan is ended
 
 
 class Watch:
@@ -66,6 +67,8 @@ class Watch:
             # VACUUM and ANALYZE of every table want yoyo's lock table as well
             lock.let_yoyo_in()
             self._blockers = ()
+        if silent > _PATIENCE:
+            self._end_orphans()
         if self._blockers and time.monotonic() - self._told > _TELL_EVERY:
             self._told = time.monotonic()
             self._session.say(f"waiting for a lock: blocked by {self._blockers[0]}")
@@ -91,6 +94,19 @@ class Watch:
             place=failure.place,
             migration=failure.migration,
         )
+
+    def _end_orphans(self) -> None:
+        """End the session of an earlier run that blocks ours: the lock is ours, so nobody is there to go on with it."""
+        import psycopg
+
+        for blocker in self._blockers:
+            if blocker.application == "dbtool migrate" and blocker.pid != self._pid:
+                try:
+                    self._session.monitor().execute("SELECT pg_terminate_backend(%s)", [blocker.pid])
+                    self._session.say(f"ended pid {blocker.pid}, which an earlier, lost run left behind")
+                except (psycopg.Error, DbtoolError) as error:
+                    self._session.say(f"pid {blocker.pid} of an earlier, lost run cannot be ended: {error}")
+                    self._blind = True
 
     def _names(self) -> str:
         return f"; blocked by {self._blockers[0]}" if self._blockers else ""

@@ -1,11 +1,13 @@
 """What goes where: JSON alone on stdout, no colours for machines, closed pipes, terminals, and questions."""
 
+import fcntl
 import json
 import os
 import pty
 import select
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Mapping
 
@@ -87,7 +89,6 @@ def run(project: Project, command: str, **variables: str) -> "subprocess.Complet
         "dbtool completion show bash | true",
         "dbtool status >&-",
         "dbtool migrate 2>&- >&-",
-        "dbtool --help | true",
     ],
 )
 def test_a_reader_that_goes_away_is_no_error(command: str, two_files: Project) -> None:
@@ -122,6 +123,7 @@ def on_terminal(
     process = subprocess.Popen(
         [sys.executable, "-m", "dbtool", *arguments], cwd=project.root, stdin=other, stdout=other, stderr=other,
         env=project.environment | {"TERM": "xterm", "COLUMNS": "200"} | variables, start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that ctrl-C reaches it
     )  # fmt: skip
     os.close(other)
     shown, deadline = b"", time.monotonic() + 30

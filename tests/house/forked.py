@@ -1,7 +1,7 @@
 """dbtool for a shell script that runs it some fifty times: forked from a process that has imported it already.
 
-`CLIENT`, run by a bare Python, hands its arguments, folder, environment and standard files to the process that
-forks, and ends with the exit code of the dbtool that was forked. Each is a process of its own.
+The command `dbtool` beside the socket hands its arguments, folder, environment and standard files to the process
+that forks, and ends with the exit code of the dbtool that was forked. Each is a process of its own.
 """
 
 import importlib
@@ -19,11 +19,12 @@ from tests.conftest import ROOT, clean_environment
 
 _PRELOADED = ("dbtool.cli", "dbtool.runner", "dbtool.doctor.examination", "psycopg", "postgast", "yoyo.migrations")
 
-CLIENT = """
+_CLIENT = """\
+#!{python} -IS
 import json, os, socket, sys
 with socket.socket(socket.AF_UNIX) as forking:
-    forking.connect(os.environ["DBTOOL_FORKING"])
-    request = {"arguments": sys.argv[1:], "folder": os.getcwd(), "environment": dict(os.environ)}
+    forking.connect({path!r})
+    request = dict(arguments=sys.argv[1:], folder=os.getcwd(), environment=dict(os.environ))
     socket.send_fds(forking, [json.dumps(request).encode() + b"\\n"], [0, 1, 2])
     sys.exit(int(forking.makefile().readline()))
 """
@@ -31,8 +32,10 @@ with socket.socket(socket.AF_UNIX) as forking:
 
 @contextmanager
 def forking_process(folder: Path) -> Iterator[str]:
-    """Run the process that forks until the block ends; gives the path of its socket."""
+    """Run the process that forks until the block ends; gives the path of its socket, in *folder*."""
     path = str(folder / "forking")
+    (folder / "dbtool").write_text(_CLIENT.format(python=sys.executable, path=path))
+    (folder / "dbtool").chmod(0o755)
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "tests.house.forked", path],
         cwd=ROOT, env=clean_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
