@@ -44,12 +44,11 @@ class Entry:
 def stream(
     conn: "Conn", entries: Iterable[Entry], *, on_idle: Callable[[float], None]
 ) -> Iterator[tuple[Entry, "PGresult"]]:
-    """Send the entries, and yield each (without its text) with its result as it comes. A failed one is the last, and then nothing is
-    under way any more.
+    """Send the entries, and yield each (without its text) with its result as it comes.
 
-    *on_idle* is called with the seconds since the last answer while the server is silent. On ctrl-C the running
-    statement is cancelled, what was completed until then is still yielded, and KeyboardInterrupt is raised at
-    the end. Raises ConnectionLost.
+    A failed one is the last, and then nothing is under way any more. *on_idle* is called with the seconds since
+    the last answer while the server is silent. On ctrl-C the running statement is cancelled, what was completed
+    until then is still yielded, and KeyboardInterrupt is raised at the end. Raises ConnectionLost.
     """
     pgconn = conn.pgconn
     source, sent = iter(entries), deque[tuple[Entry, int]]()

@@ -46,7 +46,9 @@ def test_init_overwrites_nothing_and_adds_to_gitignore(project: Project, run_her
     done = run_here("init")
     assert "kept  dbtool.toml (it is there already)" in done.stderr
     after = files(project.root)
-    assert {name: after[name] for name in mine if name != ".gitignore"} == {n: t for n, t in mine.items() if n != ".gitignore"}
+    assert {name: after[name] for name in mine if name != ".gitignore"} == {
+        n: t for n, t in mine.items() if n != ".gitignore"
+    }
     assert after[".gitignore"].startswith("*.log\n")
     assert ".dbtool/" in after[".gitignore"].splitlines()
 
@@ -96,10 +98,17 @@ def test_baseline_records_without_running(project: Project, database: Database, 
     assert database.rows("SELECT to_regclass('_yoyo_migration')") == [(None,)]
 
     done = run_here("baseline", "a")
-    assert (done.returncode, done.stdout) == (0, "recorded 1 migration as applied; nothing was run\n  next: dbtool status\n")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "recorded 1 migration as applied; nothing was run\n  next: dbtool status\n",
+    )
     assert run_here("baseline", "a").stdout == "nothing to do: all up to a are recorded\n"
     migrations = json.loads(run_here("status", "--json").stdout)["migrations"]
-    assert [(m["state"], m["recorded_only"]) for m in migrations] == [("applied", True), ("pending", None), ("pending", None)]
+    assert [(m["state"], m["recorded_only"]) for m in migrations] == [
+        ("applied", True),
+        ("pending", None),
+        ("pending", None),
+    ]
     assert "recorded only" in run_here("status").stdout
     project.write(b="select 1")
     assert run_here("migrate").returncode == 0

@@ -9,7 +9,10 @@ from tests.conftest import Database, Project
 
 
 def tables(database: Database) -> set[str]:
-    return {str(r[0]) for r in database.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename !~ 'yoyo'")}
+    return {
+        str(r[0])
+        for r in database.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename !~ 'yoyo'")
+    }
 
 
 @pytest.fixture
@@ -78,7 +81,10 @@ def test_without_a_rollback_that_can_be_run_nothing_is_undone(
 
 def test_what_another_applied_one_depends_on_is_refused(project: Project, database: Database, run_here: Run) -> None:
     project.write(
-        b="create table b ();", a="-- depends: b\ncreate table a ();", a__rollback="drop table a;", b__rollback="drop table b;"
+        b="create table b ();",
+        a="-- depends: b\ncreate table a ();",
+        a__rollback="drop table a;",
+        b__rollback="drop table b;",
     )
     assert run_here("migrate").returncode == 0
     with database.connect() as conn:  # as if b had been applied last
@@ -88,14 +94,18 @@ def test_what_another_applied_one_depends_on_is_refused(project: Project, databa
     assert tables(database) == set()
 
 
-def test_a_rollback_that_fails_leaves_everything_of_its_step(applied: Project, database: Database, run_here: Run) -> None:
+def test_a_rollback_that_fails_leaves_everything_of_its_step(
+    applied: Project, database: Database, run_here: Run
+) -> None:
     applied.write(c__rollback="drop table c; drop table nowhere;")
     done = run_here("rollback", "--steps", "3")
     refused(done, 1, "c.rollback.sql:1:1", "42P01", "rolled back d", "before that, this run rolled back 1 migration")
     assert tables(database) == set("abc")
 
 
-def test_a_concurrent_index_is_undone_outside_of_a_transaction(project: Project, database: Database, run_here: Run) -> None:
+def test_a_concurrent_index_is_undone_outside_of_a_transaction(
+    project: Project, database: Database, run_here: Run
+) -> None:
     project.write(
         a="create table t (x int);", b="create index concurrently i on t (x);", b__rollback="drop index concurrently i;"
     )

@@ -140,7 +140,11 @@ def test_all_environments_with_one_that_does_not_answer(applied: Project, databa
     assert re.search(r"^three .*NOT_SET is not set", done.stdout, re.MULTILINE)
     assert "hunter2" not in done.both
     answer = json.loads(run_here("status", "--all-environments", "--json").stdout)
-    assert [(e["environment"], e["exit_code"]) for e in answer["environments"]] == [("one", 0), ("two", 7), ("three", 2)]
+    assert [(e["environment"], e["exit_code"]) for e in answer["environments"]] == [
+        ("one", 0),
+        ("two", 7),
+        ("three", 2),
+    ]
 
 
 def test_all_environments_tells_pending_and_edited(applied: Project, database: Database, run_here: Run) -> None:

@@ -1,5 +1,6 @@
 """Files under migrations/: their order, their headers, their mistakes; new files."""
 
+import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -186,6 +187,12 @@ def test_two_files_with_one_id_are_refused(tmp_path: Path) -> None:
 def test_a_cycle_is_named(files: dict[str, str], circle: str, tmp_path: Path) -> None:
     with pytest.raises(BadFile, match=circle):
         folder(tmp_path, **{name: f"{header}\nselect 1" for name, header in files.items()})
+
+
+def test_a_file_name_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"gr\xfc.sql")).write_text("select 1")
+    with pytest.raises(BadFile, match="not UTF-8"):
+        read_migrations(tmp_path)
 
 
 # ---- new files
