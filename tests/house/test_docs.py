@@ -263,7 +263,7 @@ def test_the_messages_quoted_for_the_one_on_call_are_dbtools():
     lines = [line for block in re.findall(r"```text\n(.*?)```", page, re.DOTALL) for line in block.splitlines()]
     assert len(lines) >= 12
     for line in lines:
-        for fragment in re.split(r"\s*(?:\.\.\.|;)\s*", line):
+        for fragment in re.split(r"\s*(?:\.\.\.|[;,])\s*", line):
             assert fragment.strip(" :,") in _texts(), f"{fragment!r} of {line!r}"
 
 
