@@ -55,7 +55,7 @@ completions: $(VENV)/.demo  ## write completions/ anew
 	$(BIN)/dbtool completion show zsh > completions/_dbtool
 	$(BIN)/dbtool completion show fish > completions/dbtool.fish
 
-bench: $(VENV)/.demo  ## whole commands beside other tools, as ratios (takes a while; bench/README tells)
+bench: $(VENV)/.demo  ## whole commands beside other tools, as ratios (takes a while: docs/benchmarks.md)
 	$(CLEAN) bench/run
 
 clean:  ## stop the demo's server, delete what was made

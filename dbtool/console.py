@@ -103,9 +103,12 @@ def show_error(error: DbtoolError, *, as_json: bool, command: str) -> None:
 
 def banner(where: "Where") -> str:
     """Return which database this is, and why it was chosen, in one line."""
+    address, source = f"{where.host}:{where.port}", f"; {where.url_from}"
+    if where.embedded:
+        address, source = "the embedded server", ""
     return (
-        f"{where.environment}: {where.database} on {where.host}:{where.port} as {where.role}, "
-        f"PostgreSQL {where.server_version} ({where.why}; {where.url_from})"
+        f"{where.environment}: {where.database} on {address} as {where.role}, "
+        f"PostgreSQL {where.server_version} ({where.why}{source})"
     )
 
 

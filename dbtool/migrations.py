@@ -80,7 +80,7 @@ def read_migrations(path: Path) -> Folder:
     """
     if not path.is_dir():
         return Folder(path=path)
-    names = sorted(entry.name for entry in os.scandir(path) if entry.is_file())
+    names = sorted(_name(path, entry.name) for entry in os.scandir(os.fsencode(path)) if entry.is_file())
     rollbacks = {name.removesuffix(_ROLLBACK) for name in names if name.endswith(_ROLLBACK)}
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -187,6 +187,21 @@ def _write_new(path: Path, text: str) -> None:
         file.write(text)
 
 
+def _name(folder: Path, raw: bytes) -> str:
+    # An id is UTF-8 whatever the locale is: under another reading it would be another id, and applied twice.
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise BadFile(
+            Finding(
+                id="not-utf8-name",
+                message=f"the name of {raw!a} is not UTF-8, and a migration's id is its name",
+                help="rename the file",
+                place=Place(path=folder),
+            )
+        ) from None
+
+
 def _is_migration(name: str) -> bool:
     return name.endswith((".sql", ".py")) and not name.endswith(_ROLLBACK) and not name.startswith(("_tmp_", "."))
 
@@ -196,7 +211,7 @@ _HEADER_BYTES = 65_536  # the header is the comments at the top; more than this 
 
 def _read(folder: Path, name: str, descriptor: int, rollbacks: set[str]) -> Migration:
     # A thousand files are read at each start of a command: the system's calls, relative to the open folder.
-    file = os.open(name, os.O_RDONLY, dir_fd=descriptor)
+    file = os.open(name.encode(), os.O_RDONLY, dir_fd=descriptor)
     try:
         first = os.read(file, _HEADER_BYTES)
         digest = hashlib.sha256(first)

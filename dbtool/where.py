@@ -20,6 +20,7 @@ class Where:
     environment: str
     why: str
     url_from: str
+    embedded: bool = False
 
 
 def where(conn: "Conn", target: "Target") -> Where:
@@ -34,6 +35,7 @@ def where(conn: "Conn", target: "Target") -> Where:
         environment=target.name,
         why=target.why,
         url_from=target.url_from,
+        embedded=target.embedded,
     )
 
 
