@@ -80,7 +80,8 @@ def read_migrations(path: Path) -> Folder:
     """
     if not path.is_dir():
         return Folder(path=path)
-    names = sorted(_name(path, entry.name) for entry in os.scandir(os.fsencode(path)) if entry.is_file())
+    with os.scandir(os.fsencode(path)) as entries:
+        names = sorted(_name(path, entry.name) for entry in entries if entry.is_file())
     rollbacks = {name.removesuffix(_ROLLBACK) for name in names if name.endswith(_ROLLBACK)}
     descriptor = os.open(path, os.O_RDONLY)
     try:

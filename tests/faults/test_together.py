@@ -64,3 +64,33 @@ def test_a_killed_migrator_leaves_no_lock(each_database, make_project):
     again = project.run("migrate", "--lock-wait", "10s")
     assert again.returncode == 0, again.stderr
     assert each_database.rows("SELECT count(*) FROM _yoyo_migration") == [(1,)]
+
+
+def test_a_lost_run_of_another_role_that_is_still_at_work_is_named(each_database, make_project):
+    """Its lock is gone, its process stands still, and our role may not end it."""
+    role = f"{each_database.name}_other"
+    project = make_project(each_database)
+    project.write(m1="CREATE TABLE gate (a int);")
+    project.run("migrate")
+    project.write(m2=GATE)
+    with each_database.connect() as conn:
+        conn.execute(f"CREATE ROLE {role} LOGIN")
+        conn.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")
+    try:
+        with gate(each_database):
+            lost = project.start("migrate")
+            pid = busy_backend(each_database, "public.gate")
+            lost.signal(signal.SIGSTOP)
+            each_database.rows(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND application_name = 'dbtool migration lock'"
+            )
+            told = project.run_on(each_database.server.url(each_database.name, role), "migrate", "--lock-wait", "1s")
+        assert told.returncode == 8, told
+        assert f"pid {pid}" in told.stderr
+    finally:
+        lost.signal(signal.SIGCONT)
+        assert lost.end().returncode == 0
+        with each_database.connect() as conn:
+            conn.execute(f"DROP OWNED BY {role}")
+            conn.execute(f"DROP ROLE {role}")

