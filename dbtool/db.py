@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dbtool.config import Target, direct_target
 from dbtool.errors import DatabaseRefused, DbtoolError, Unreachable, UsageError
 from dbtool.secrets import redact
+from dbtool.target import Target, direct_target
 from dbtool.where import describe
 
 if TYPE_CHECKING:

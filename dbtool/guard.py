@@ -9,9 +9,9 @@ import shlex
 import sys
 from dataclasses import dataclass
 
-from dbtool.config import Target
 from dbtool.errors import Refused
 from dbtool.secrets import redact
+from dbtool.target import Target
 
 _PRODUCTION = {"production", "prod", "live", "prd"}
 

@@ -12,11 +12,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from dbtool.config import Target
 from dbtool.db import connect_for_changes
 from dbtool.errors import DatabaseRefused, LockNotHad
 from dbtool.queries import query
 from dbtool.report import seconds
+from dbtool.target import Target
 
 if TYPE_CHECKING:
     from dbtool.db import Conn

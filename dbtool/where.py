@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dbtool.config import Target
     from dbtool.db import Conn
+    from dbtool.target import Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import typer
 
 from dbtool import console
 from dbtool.commands.options import Env, Json, LockWait, Url, Yes, lock_wait, migration_ids
-from dbtool.config import load_project, load_target
+from dbtool.config import load_project
 from dbtool.db import connect_for_changes
 from dbtool.guard import decide, settle
 from dbtool.ledger import Ledger, read_ledger
@@ -15,6 +15,7 @@ from dbtool.plan import Plan, make_plan
 from dbtool.progress import Step
 from dbtool.report import Report, counted
 from dbtool.script import sql_checksum_of
+from dbtool.target import load_target
 from dbtool.where import where
 
 

@@ -3,10 +3,11 @@
 from typing import Any
 
 from dbtool.commands.options import Env, Json, Url
-from dbtool.config import Project, load_project, load_target, meant_environment
+from dbtool.config import Project, load_project
 from dbtool.errors import DbtoolError
 from dbtool.report import Report, Table
 from dbtool.secrets import redact
+from dbtool.target import load_target, meant_environment
 
 
 def list_(env: Env = None, json: Json = False) -> Report:

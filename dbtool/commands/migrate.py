@@ -9,7 +9,7 @@ import typer
 
 from dbtool import console
 from dbtool.commands.options import Env, Json, LockWait, Url, Yes, lock_wait, migration_ids, refuse_empty
-from dbtool.config import Target, load_project, load_target
+from dbtool.config import load_project
 from dbtool.db import DatabaseMissing, connect_for_changes, create_database
 from dbtool.errors import Drift, UsageError
 from dbtool.finding import Finding, Severity
@@ -18,6 +18,7 @@ from dbtool.migrations import Folder, Migration, read_migrations
 from dbtool.plan import Plan, make_plan
 from dbtool.progress import Step
 from dbtool.report import Report, counted
+from dbtool.target import Target, load_target
 from dbtool.where import where
 
 

@@ -7,7 +7,7 @@ import typer
 
 from dbtool import console
 from dbtool.commands.options import Env, Json, LockWait, Url, Yes, lock_wait, migration_ids, refuse_empty
-from dbtool.config import load_project, load_target
+from dbtool.config import load_project
 from dbtool.db import connect_for_changes
 from dbtool.errors import UsageError
 from dbtool.guard import decide, settle
@@ -15,6 +15,7 @@ from dbtool.ledger import read_ledger
 from dbtool.migrations import read_migrations
 from dbtool.progress import Step
 from dbtool.report import Report, counted
+from dbtool.target import load_target
 from dbtool.undo import choose_undo, remaining
 from dbtool.where import where
 

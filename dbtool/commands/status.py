@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from dbtool.commands.options import Env, Json, Url
-from dbtool.config import Project, Target, load_project, load_target
+from dbtool.config import Project, load_project
 from dbtool.db import connect
 from dbtool.errors import DbtoolError
 from dbtool.finding import Severity
@@ -18,6 +18,7 @@ from dbtool.plan import Plan, make_plan
 from dbtool.report import Report, Table, counted, seconds
 from dbtool.script import sql_checksum_of
 from dbtool.secrets import redact
+from dbtool.target import Target, load_target
 from dbtool.where import where
 
 

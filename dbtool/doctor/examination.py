@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dbtool.config import Project, Target, direct_target, load_project, load_target
+from dbtool.config import Project, load_project
 from dbtool.db import DatabaseMissing, connect, connection_string
 from dbtool.doctor.check import Check, skipped
 from dbtool.doctor.facts import Facts, read_answers, read_extensions, read_facts, read_pooling
@@ -35,6 +35,7 @@ from dbtool.migrations import Folder, Migration
 from dbtool.plan import Plan, make_plan
 from dbtool.script import Script, sql_checksum_of
 from dbtool.secrets import redact
+from dbtool.target import Target, direct_target, load_target
 from dbtool.where import Where, where
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dbtool.config import CONFIG_FILE, Project, Target
+from dbtool.config import CONFIG_FILE, Project
 from dbtool.doctor.check import Check
 from dbtool.errors import DbtoolError
 from dbtool.finding import Finding, Place, Severity
@@ -13,6 +13,7 @@ from dbtool.migrations import Folder, Migration, read_migrations
 from dbtool.report import counted
 from dbtool.runner.jobs import make_jobs
 from dbtool.script import Script
+from dbtool.target import Target, read_dotenv
 
 _EXAMPLE = ".env.example"
 
@@ -35,11 +36,9 @@ def check_keys(root: Path, environment: str) -> Check:
     example = root / _EXAMPLE
     if not example.is_file():
         return Check(name="environment keys", found=f"no {_EXAMPLE}")
-    from dotenv import dotenv_values
-
     files = [root / f".env.{environment}.local", root / f".env.{environment}", root / ".env"]
-    wanted = list(dotenv_values(example, encoding="utf-8-sig"))
-    there = set(os.environ).union(*(dotenv_values(file, encoding="utf-8-sig") for file in files if file.is_file()))
+    wanted = list(read_dotenv(example))
+    there = set(os.environ).union(*(read_dotenv(file) for file in files))
     missing = [key for key in wanted if key not in there]
     if not missing:
         found = f"all {len(wanted)} of {_EXAMPLE} set" if wanted else f"{_EXAMPLE} asks for none"

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from dbtool.config import Target
 from dbtool.errors import DatabaseRefused, Unreachable
 from dbtool.ledger import Ledger, lost, read_ledger
 from dbtool.migrations import Migration
@@ -26,6 +25,7 @@ from dbtool.runner.session import Session, open_session
 from dbtool.runner.stepwise import run_stepwise
 from dbtool.runner.transactional import failed, record, roll_back, run_batch
 from dbtool.runner.watch import Watch
+from dbtool.target import Target
 
 Event = Began | Talk | Step
 Say = Callable[[str], None]

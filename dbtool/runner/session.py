@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from dbtool.config import Target, direct_target
 from dbtool.db import connect, connect_for_changes
 from dbtool.errors import DatabaseRefused
 from dbtool.ledger import Ledger, lost, read_ledger
 from dbtool.lock import NAMESPACE, MigrationLock, drain, keep_yoyo_out, migration_lock
 from dbtool.queries import query
 from dbtool.runner.pipeline import ConnectionLost, Entry
+from dbtool.target import Target, direct_target
 
 if TYPE_CHECKING:
     from dbtool.db import Conn

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dbtool.commands.completion import completion_script
-from tests.cli.conftest import Catalog, Run, refused
+from tests.cli.conftest import Run, refused
 from tests.conftest import ROOT, Database, Project
 from tests.unit.test_histories import LAYOUTS, lay_out
 

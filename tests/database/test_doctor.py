@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from dbtool.config import Environment, Target, load_project
+from dbtool.config import Environment, load_project
 from dbtool.db import connect
 from dbtool.doctor import facts as facts_module
 from dbtool.doctor.facts import read_facts
@@ -25,6 +25,7 @@ from dbtool.doctor.pooling import Address, Pooling, check_pooling
 from dbtool.doctor.server import check_clock, check_connection, check_link, check_transactions, check_version
 from dbtool.lock import NAMESPACE
 from dbtool.secrets import Secret
+from dbtool.target import Target
 from tests.conftest import Database, Project
 from tests.servers import Server, binaries, free_port
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dbtool.config import Target, direct_target, load_project, load_target, parse_duration
+from dbtool.config import load_project, parse_duration
 from dbtool.errors import BadFile, UsageError
+from dbtool.target import Target, direct_target, load_target
 
 SOURCES = ("flag", "process", ".env.staging.local", ".env.staging", ".env", "dbtool.toml")
 

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from dbtool.config import Environment, Project, Target
+from dbtool.config import Environment, Project
 from dbtool.errors import Refused
 from dbtool.guard import Allow, Ask, decide, is_local, settle
 from dbtool.secrets import Secret
+from dbtool.target import Target
 
 LOCAL, FAR = ("localhost", "127.0.0.1"), ("db.example.com", "203.0.113.7")
 

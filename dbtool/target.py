@@ -1,0 +1,211 @@
+"""Which environment is meant and which URL it has: flags, process environment, .env files, dbtool.toml -> Target."""
+
+import io
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from dbtool.config import CONFIG_FILE, Environment, Project, close_words
+from dbtool.errors import UsageError
+from dbtool.secrets import Secret
+
+# The first of these that is set names the environment (DESIGN.md section 2).
+ENVIRONMENT_VARIABLES = ("DBTOOL_ENV", "NODE_ENV", "APP_ENV", "ENV")
+_known_environments = ("development", "test", "staging", "production")
+_aliases = {"dev": "development", "local": "development", "prod": "production", "live": "production"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The database that is meant, and why: an environment with the URL that it resolved to."""
+
+    environment: Environment
+    why: str  # why this environment
+    url: Secret
+    url_from: str  # where the URL was found
+    embedded: bool = False
+    named: bool = False  # somebody said which environment this is
+    given: bool = False  # the URL was said with --url: no other is meant
+    direct: bool = False  # the URL is the direct one, past a pooler
+    pool_size: int = 10
+    project: Project
+
+    @property
+    def name(self) -> str:
+        """The environment's name."""
+        return self.environment.name
+
+
+def load_target(project: Project, env: str | None = None, *, url: str | None = None) -> Target:
+    """Return the database that is meant, by flag, process environment, .env files, dbtool.toml, in this order.
+
+    Raises UsageError for an unknown environment, or where no URL can be found for it.
+    """
+    name, why, named, chosen_by_flag = _choose_environment(project, env)
+    environment = project.environments.get(name, Environment(name=name))
+    variables = _Variables(project.root, name)
+    pool_size = _pool_size(variables)
+    common = {"environment": environment, "why": why, "named": named, "pool_size": pool_size, "project": project}
+    found = _find_url(environment, variables, url=url, chosen_by_flag=chosen_by_flag)
+    if found:
+        return Target(url=Secret(found[0]), url_from=found[1], given=url is not None, **cast(Any, common))
+    if name in ("development", "test"):
+        return Target(url=Secret(""), url_from="the embedded server", embedded=True, **cast(Any, common))
+    looked = ", ".join(["the process environment", *(file.name for file in variables.files)])
+    raise UsageError(
+        f"DATABASE_URL is not set, and environment {name} has no url\n"
+        f"  environment: {name} ({why})\n  looked in: {looked}, {CONFIG_FILE}",
+        hint=f"export DATABASE_URL=postgresql://..., or set url under [environments.{name}] in {CONFIG_FILE}",
+    )
+
+
+def meant_environment(project: Project, env: str | None = None) -> tuple[str, str]:
+    """Return the name of the environment that is meant, and why. Raises UsageError for an unknown one."""
+    name, why, _, _ = _choose_environment(project, env)
+    return name, why
+
+
+def direct_target(target: Target) -> Target:
+    """Return *target* with its direct URL (past a pooler) where one is configured, else *target* itself.
+
+    DBTOOL_DIRECT_URL belongs to DATABASE_URL: an environment with a URL of its own has a direct_url of its own,
+    and what --url says is what is meant.
+    """
+    variables = _Variables(target.project.root, target.name)
+    setting = "" if target.given or target.embedded else target.environment.direct_url
+    if not setting and target.url_from.startswith("DATABASE_URL") and variables.get("DBTOOL_DIRECT_URL"):
+        setting = "env:DBTOOL_DIRECT_URL"
+    if not setting:
+        return target
+    url, where = _resolve(setting, variables, f"environments.{target.name}.direct_url")
+    return replace(target, url=Secret(url), url_from=where, direct=True)
+
+
+# ---- which environment
+
+
+def _choose_environment(project: Project, flag: str | None) -> tuple[str, str, bool, bool]:
+    known = {*project.environments, *_known_environments}
+    if flag is not None:
+        return _known(flag, known, "--env"), "chosen by --env", True, True
+    # The .env file of an environment cannot choose the environment: only .env can, and the process first.
+    plain = read_dotenv(project.root / ".env")
+    for source, variables in (("", os.environ), (" in .env", plain)):
+        for variable in ENVIRONMENT_VARIABLES:
+            value = (variables.get(variable) or "").strip()
+            if value:
+                why = f"{variable}={value}{source}"
+                return _known(value, known, why), why, True, False
+    return "development", "nothing says otherwise", False, False
+
+
+def _known(value: str, known: set[str], why: str) -> str:
+    name = value.strip(" \t\r\n'\"")
+    folded = _aliases.get(name.lower(), name.lower())
+    if name in known:
+        return name
+    if folded in known:
+        return folded
+    close = [_aliases.get(word, word) for word in close_words(folded, {*known, *_aliases})]
+    raise UsageError(
+        f"unknown environment {name!r} ({why}); known: {', '.join(sorted(known))}",
+        hint=f"did you mean {close[0]}?" if close else f"describe it under [environments.{name}] in {CONFIG_FILE}",
+    )
+
+
+# ---- which URL
+
+
+class _Variables:
+    """What a variable is worth: the process environment, then the .env files, the most particular first."""
+
+    def __init__(self, root: Path, environment: str) -> None:
+        self.files = [root / f".env.{environment}.local", root / f".env.{environment}", root / ".env"]
+        self._particular = self.files[:2]
+
+    def get(self, name: str) -> tuple[str, str] | None:
+        if value := os.environ.get(name):
+            return value, f"{name} of the process"
+        for file in self.files:
+            if value := read_dotenv(file).get(name):
+                return value, f"{name} in {file.name}"
+        return None
+
+    def get_particular(self, name: str) -> tuple[str, str] | None:
+        for file in self._particular:
+            if value := read_dotenv(file).get(name):
+                return value, f"{name} in {file.name}"
+        return None
+
+
+def read_dotenv(path: Path) -> Mapping[str, str | None]:
+    """Return the variables of a .env file; none where there is no such file. Raises UsageError for an unreadable one."""
+    if not path.is_file():
+        return {}
+    return _parsed(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _parsed(path: Path, mtime: int) -> Mapping[str, str | None]:
+    from dotenv import dotenv_values
+    from dotenv.parser import parse_stream  # 20 ms, and most folders of a deployment have no such file
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path.name} is not UTF-8", hint="save it as UTF-8") from None
+    except OSError as error:
+        raise UsageError(f"{path.name} cannot be read: {error.strerror}") from None
+    bad = [binding.original.line for binding in parse_stream(io.StringIO(text)) if binding.error]
+    if bad:
+        raise UsageError(f"{path.name}:{bad[0]}: this is not KEY=value", hint="a comment begins with #")
+    return dotenv_values(stream=io.StringIO(text))
+
+
+def _find_url(
+    environment: Environment, variables: _Variables, *, url: str | None, chosen_by_flag: bool
+) -> tuple[str, str] | None:
+    key = f"environments.{environment.name}.url"
+    if url is not None:
+        if not url.strip():
+            raise UsageError("--url is empty", hint="is the variable set that it comes from?")
+        return _resolve(url, variables, "--url")
+    if environment.url.startswith(("env:", "service:")):
+        return _resolve(environment.url, variables, key)
+    # A url of one's own is more particular than a DATABASE_URL meant for whatever runs here: after --env it
+    # wins; else the process environment does, as everywhere. docs/decisions/configuration.md has the table.
+    found = variables.get_particular("DATABASE_URL") if chosen_by_flag and environment.url else None
+    if found:
+        return found
+    if chosen_by_flag and environment.url:
+        return environment.url, f"{key} in {CONFIG_FILE}"
+    if found := variables.get("DATABASE_URL"):
+        return found
+    return (environment.url, f"{key} in {CONFIG_FILE}") if environment.url else None
+
+
+def _resolve(setting: str, variables: _Variables, where: str) -> tuple[str, str]:
+    if setting.startswith("service:"):
+        return f"service={setting.removeprefix('service:')}", f"{where} = {setting}"
+    if not setting.startswith("env:"):
+        return setting, where
+    name = setting.removeprefix("env:")
+    found = variables.get(name)
+    if found is None:
+        looked = ", ".join(["the process environment", *(file.name for file in variables.files)])
+        raise UsageError(
+            f"{where} = {setting!r}, and {name} is not set\n  looked in: {looked}",
+            hint=f"export {name}=postgresql://...",
+        )
+    return found
+
+
+def _pool_size(variables: _Variables) -> int:
+    value, where = variables.get("DB_POOL_SIZE") or ("10", "")
+    if not re.fullmatch(r"[0-9]{1,6}", value.strip()) or int(value) < 1:
+        raise UsageError(f"DB_POOL_SIZE must be a whole number from 1, found {value!r} ({where})")
+    return int(value)
