@@ -18,7 +18,7 @@ from typing import Annotated, Any, NoReturn, TextIO, cast
 import typer
 
 from dbtool import console
-from dbtool.errors import DbtoolError, Interrupted
+from dbtool.errors import DatabaseRefused, DbtoolError, Interrupted, Unreachable
 from dbtool.report import Report
 
 # In the order of a day's work: the command, and the module that has a function (or an app) of that name.
@@ -112,9 +112,32 @@ def _answering(name: str, command: Callable[..., Report]) -> Callable[..., None]
             if error.errno != errno.ENOSPC:
                 raise
             code = _cannot_write(error)
+        except Exception as error:
+            told = _of_the_database(error)
+            if told is None:
+                raise  # a mistake of ours: its traceback is what we need
+            console.show_error(told, as_json=as_json, command=name)
+            code = told.exit_code
         raise typer.Exit(code)
 
     return call
+
+
+def _of_the_database(error: Exception) -> DbtoolError | None:
+    """Return what the database refused or the network took away, where no command had a word of its own for it."""
+    if "psycopg" not in sys.modules:
+        return None
+    import psycopg
+
+    from dbtool.ledger import lost
+
+    if not isinstance(error, psycopg.Error):
+        return None
+
+    why = str(error).strip()
+    if lost(error):
+        return Unreachable(f"the connection was lost: {why}", hint="is the server up? run the command again")
+    return DatabaseRefused(f"the server refused: {why}")
 
 
 def _nowhere() -> TextIO:

@@ -138,9 +138,9 @@ def _ordinary(target: Target) -> Check:
 
 
 def _why(error: DbtoolError) -> str:
-    """The line of a message that says why; the first says where."""
+    """The line of a message that says why: the second where the first says where."""
     lines = redact(error.message).splitlines()
-    return lines[min(1, len(lines) - 1)].strip()
+    return (lines[1] if lines[0].startswith("cannot connect") and len(lines) > 1 else lines[0]).strip()
 
 
 def _not_asked(why: str) -> tuple[Check, ...]:

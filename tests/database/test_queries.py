@@ -33,7 +33,9 @@ def test_it_begins_with_what_it_answers(name: str) -> None:
 def test_it_is_used(name: str) -> None:
     folder, _, last = name.partition("/")
     sources = [p.read_text() for p in (ROOT / "dbtool").rglob("*.py")]
-    assert [s for s in sources if f'"{name}"' in s or (f'"{folder}/{{' in s and f'"{last}"' in s)], f"nobody asks {name}"
+    assert [s for s in sources if f'"{name}"' in s or (f'"{folder}/{{' in s and f'"{last}"' in s)], (
+        f"nobody asks {name}"
+    )
 
 
 def test_names_that_are_none_are_a_bug() -> None:

@@ -1,4 +1,4 @@
-"""Why yoyo is fenced: what dbtool does otherwise, line by line (docs/decisions/)."""
+"""Why yoyo is fenced: what dbtool does otherwise, line by line (docs/decisions/). `make test-all` runs it on every server."""
 
 import hashlib
 
@@ -7,12 +7,6 @@ import pytest
 from tests.conftest import Database, Project
 
 WHO = "create table {0} (pid int default pg_backend_pid(), name text default current_setting('application_name'));\ninsert into {0} default values;"
-
-
-@pytest.fixture
-def database(each_database: Database) -> Database:
-    """On the oldest and the newest server."""
-    return each_database
 
 
 def migrate(project: Project, *arguments: str) -> None:
