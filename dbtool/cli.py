@@ -18,7 +18,7 @@ from typing import Annotated, Any, NoReturn, TextIO, cast
 import typer
 
 from dbtool import console
-from dbtool.errors import DatabaseRefused, DbtoolError, Interrupted, Unreachable
+from dbtool.errors import DatabaseRefused, DbtoolError, Interrupted, Unreachable, UsageError
 from dbtool.report import Report
 
 # In the order of a day's work: the command, and the module that has a function (or an app) of that name.
@@ -109,9 +109,14 @@ def _answering(name: str, command: Callable[..., Report]) -> Callable[..., None]
         except BrokenPipeError:
             code = _reader_gone()
         except OSError as error:
-            if error.errno != errno.ENOSPC:
+            if error.errno == errno.ENOSPC and error.filename is None:
+                code = _cannot_write(error)  # the answer itself
+            elif error.filename is None:
                 raise
-            code = _cannot_write(error)
+            else:
+                told = UsageError(f"{os.fsdecode(error.filename)}: {error.strerror}")
+                console.show_error(told, as_json=as_json, command=name)
+                code = told.exit_code
         except Exception as error:
             told = _of_the_database(error)
             if told is None:

@@ -143,7 +143,7 @@ class _Variables:
 
 
 def read_dotenv(path: Path) -> Mapping[str, str | None]:
-    """Return the variables of a .env file; none where there is no such file. Raises UsageError for an unreadable one."""
+    """Return the variables of a .env file; none where there is no file. Raises UsageError for an unreadable one."""
     if not path.is_file():
         return {}
     return _parsed(path, path.stat().st_mtime_ns)
