@@ -34,7 +34,7 @@ def connect(target: Target, *, purpose: str = "", read_only: bool = False, again
     except psycopg.ProgrammingError as error:
         raise _unreadable(target, str(error)) from None
     # what psycopg would tell of connections that broke while they were being closed: dbtool tells it itself
-    logging.getLogger("psycopg").disabled = True
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL + 1)
     name = f"dbtool {purpose}".strip()
     try:
         conn = psycopg.connect(conninfo, autocommit=True, prepare_threshold=None, **_parameters(target, conninfo, name))

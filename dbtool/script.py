@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dbtool.errors import BadFile
 from dbtool.finding import Finding, Place
-from dbtool.kinds import Kind, kind_of
+from dbtool.kinds import USUAL, WEAK, Kind, kind_of
 from dbtool.parser import BITE, Span, SyntaxRefused, split_statements
 
 # Larger files are mapped, not read: a 50 MB data file must not cost 50 MB of memory.
@@ -28,9 +28,6 @@ class Statement:
     data: Span | None = None
 
 
-_usual = Kind()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
     """One SQL file, split. ``source`` is UTF-8 without its byte-order mark counted in: offsets are the file's."""
@@ -38,7 +35,8 @@ class Script:
     path: Path
     source: bytes | mmap.mmap = field(repr=False)
     statements: tuple[Statement, ...] = field(repr=False)
-    unusual: dict[int, Kind] = field(default_factory=dict[int, Kind], repr=False)  # by the statement's start
+    strong: bytearray = field(default_factory=bytearray, repr=False)  # a flag for each statement: it is USUAL
+    special: dict[int, Kind] = field(default_factory=dict[int, Kind], repr=False)  # by number, from 0
     weak: bool = False  # no statement takes a lock that stops readers or writers of a whole table
 
     @property
@@ -60,9 +58,9 @@ class Script:
                 yield self.source[start : min(start + (1 << 20), statement.data.end)]
 
     def kinds(self) -> Iterator[tuple[Statement, Kind]]:
-        """Yield each statement with its kind; usual ones (not weak, nothing special) share one."""
-        for statement in self.statements:
-            yield statement, self.unusual.get(statement.start, _usual)
+        """Yield each statement with its kind."""
+        for number, statement in enumerate(self.statements):
+            yield statement, self.special.get(number, USUAL if self.strong[number] else WEAK)
 
     def place(self, offset: int) -> Place:
         """Return line and column (both from 1, the column in characters) of the byte at *offset*."""
@@ -81,10 +79,15 @@ def read_script(path: Path) -> Script:
     start = len(_bom) if source[:3] == _bom else 0
     _refuse_bytes(path, source)
     statements = tuple(_statements(path, source, start))
-    kinds = ((s, kind_of(source[s.start : s.end])) for s in statements)
-    unusual = {statement.start: kind for statement, kind in kinds if kind != _usual}
-    weak = len(unusual) == len(statements) and all(kind.weak for kind in unusual.values())
-    script = Script(path=path, source=source, statements=statements, unusual=unusual, weak=weak)
+    strong, special = bytearray(len(statements)), dict[int, Kind]()
+    for number, statement in enumerate(statements):
+        kind = kind_of(source[statement.start : statement.end])
+        strong[number] = not kind.weak
+        if kind is not USUAL and kind is not WEAK:
+            special[number] = kind
+    script = Script(
+        path=path, source=source, statements=statements, strong=strong, special=special, weak=not any(strong)
+    )
     if not statements:
         raise BadFile(
             Finding(
@@ -220,7 +223,7 @@ def _statements(path: Path, source: bytes | mmap.mmap, start: int) -> Iterator[S
     while marker:
         first = _data_start(source, start, marker.start())
         if first is not None:
-            spans = _split(path, source, start, first)
+            spans = list(_split(path, source, start, first))
             yield from (Statement(span.start, span.end) for span in spans[:-1])
             yield Statement(spans[-1].start, spans[-1].end, Span(first, marker.start()))
             start = marker.end()
@@ -245,9 +248,9 @@ def _ends_in_copy(source: bytes | mmap.mmap, start: int, end: int) -> bool:
     return bool(spans) and kind_of(source[spans[-1].start : spans[-1].end]).copy_from_stdin
 
 
-def _split(path: Path, source: bytes | mmap.mmap, start: int, end: int) -> list[Span]:
+def _split(path: Path, source: bytes | mmap.mmap, start: int, end: int) -> Iterator[Span]:
     try:
-        return list(split_statements(source, start, end))
+        yield from split_statements(source, start, end)
     except SyntaxRefused as refused:
         raise BadFile(_syntax_finding(path, source, refused)) from None
 

@@ -21,7 +21,7 @@ from dbtool.runner.failure import PASSING, StatementFailed
 from dbtool.runner.jobs import Job, Way, make_jobs, refuse_in_one_transaction
 from dbtool.runner.pipeline import ConnectionLost, Entry, stream
 from dbtool.runner.python import run_python
-from dbtool.runner.session import Session, open_session
+from dbtool.runner.session import Session, end_ghosts, open_session
 from dbtool.runner.stepwise import run_stepwise
 from dbtool.runner.transactional import failed, record, roll_back, run_batch
 from dbtool.runner.watch import Watch
@@ -57,10 +57,14 @@ def apply_plan(target: Target, make: Callable[[Ledger], Plan], options: Options,
 
     retry = _Retry(say)
     expected: list[str] = []  # what was pending when the connection was lost
+    ghosts: tuple[tuple[int, str], ...] = ()
     ran = False
     while True:
         try:
+            if ghosts:
+                end_ghosts(target, ghosts)
             with open_session(target, lock_wait=options.lock_wait, say=say) as session:
+                ghosts = session.backends
                 plan = make(session.ledger)
                 pending = [m.id for m in plan.pending]
                 for id in expected:

@@ -4,7 +4,7 @@ import getpass
 import os
 import socket
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -31,6 +31,7 @@ class Session:
     ledger: Ledger
     say: Callable[[str], None]
     watches_client: bool  # the server can notice by itself that we are gone
+    backends: tuple[tuple[int, str], ...] = ()  # our server processes: number and start
     _monitor: "Conn | None" = None
     _texts: dict[str, bytes] = field(default_factory=dict[str, bytes])
 
@@ -123,6 +124,7 @@ def open_session(target: Target, *, lock_wait: float, say: Callable[[str], None]
                 ledger = read_ledger(conn, ledger.schema)
             keep_yoyo_out(lock, ledger.schema, wait=lock_wait, say=say)
             session = Session(conn, target, lock, ledger, say, _can_watch_client(conn))
+            session.backends = (whoami(conn), whoami(lock.conn))
         except psycopg.OperationalError as error:
             if lost(error):
                 raise ConnectionLost(str(error).strip()) from None
@@ -146,6 +148,21 @@ def refuse_transaction_pooling(conn: "Conn", pid: int, other: "Conn") -> None:
             "settings, locks and CREATE INDEX CONCURRENTLY need a session of their own",
             hint="give the direct URL of the server: direct_url in dbtool.toml, or DBTOOL_DIRECT_URL",
         )
+
+
+def whoami(conn: "Conn") -> tuple[int, str]:
+    """Return the number of the server process of this connection, and when it started."""
+    return cast(Any, conn.execute(query("run/whoami")).fetchone())
+
+
+def end_ghosts(target: Target, backends: tuple[tuple[int, str], ...]) -> None:
+    """End what is left of our own earlier session: its client's side is gone, and the server may not know yet."""
+    import psycopg
+
+    with closing(connect_for_changes(target, purpose="clean up")) as conn:
+        for pid, backend_start in backends:
+            with suppress(psycopg.errors.InsufficientPrivilege):
+                conn.execute(query("run/end_ghost"), {"pid": pid, "backend_start": backend_start})
 
 
 def backend_pid(conn: "Conn") -> int:

@@ -8,13 +8,12 @@ import hashlib
 import time
 import uuid
 from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from dbtool.errors import DatabaseRefused, UsageError
 from dbtool.kinds import Kind
 from dbtool.ledger import StepState, note
 from dbtool.progress import Began, Step, Talk
-from dbtool.queries import query
 from dbtool.runner.failure import StatementFailed, diagnostic, fence_failed, fence_reason, statement_failed
 from dbtool.runner.jobs import Job
 from dbtool.runner.outcome import (
@@ -136,8 +135,7 @@ class _Work:
         self.script = job.script()
         # each statement's row in the log keeps its id, so that "started" becomes "done"
         self._row = uuid.uuid5(uuid.NAMESPACE_OID, job.migration.id + ("/undo" if job.undo else ""))
-        row = cast(Any, session.conn.execute(query("run/whoami")).fetchone())
-        self._backend = (row[0], row[1])
+        self._backend = session.backends[0]
 
     def run_inside(self, number: int, statement: Statement, kind: Kind) -> None:
         """Run a statement in one transaction with its record."""

@@ -74,7 +74,7 @@ def test_with_nothing_at_all_development_is_the_embedded_server(bare: Project) -
     done = bare.run("migrate")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("applied 1 migration in ")
-    assert "(nothing says otherwise; the embedded server)" in done.stderr
+    assert "development on the embedded server as postgres" in done.stderr
     assert bare.run("migrate").stdout == "nothing to do: the one migration is applied\n"
     assert bare.run("rollback").returncode == 0
     assert (bare.root / ".dbtool").is_dir()

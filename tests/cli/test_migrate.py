@@ -267,13 +267,14 @@ def test_a_50_mb_file_within_200_mb(shape: str, project: Project, database: Data
     path.parent.mkdir()
     with path.open("w") as file:
         file.write("create table t (a int, b text);\n")
-        row = "x" * 90
         if shape == "copy":
+            row = "x" * 90
             file.write("copy t from stdin;\n" + f"1\t{row}\n" * (size // 93) + "\\.\n")
         elif shape == "inserts":
-            file.write(f"insert into t values (1, '{row}');\n" * (size // 122 // 10))
+            file.write(f"insert into t values (1, '{'x' * 470}');\n" * (size // 500))
         else:
-            file.write("insert into t values\n" + f"(1, '{row}'),\n" * (size // 4 // 99) + "(2, 'y');\n")
+            row = "x" * 90
+            file.write("insert into t values\n" + f"(1, '{row}'),\n" * (size // 99) + "(2, 'y');\n")
     process = subprocess.Popen(
         [sys.executable, "-m", "dbtool", "migrate"], cwd=project.root, env=project.environment,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

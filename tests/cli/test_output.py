@@ -204,6 +204,24 @@ def test_a_missing_database_is_asked_about_on_a_terminal(two_files: Project, dat
         conn.execute(f'DROP DATABASE "{name}"')  # type: ignore[arg-type]
 
 
+def test_each_migration_is_told_when_it_is_applied_not_at_the_end(two_files: Project, database: Database) -> None:
+    two_files.write(
+        a="create table gate (x int);",
+        b="do $$ begin while not exists (select from gate) loop perform pg_sleep(0.02); end loop; end $$;",
+    )
+    process = two_files.start("migrate")
+    assert process.stderr
+    shown, deadline = "", time.monotonic() + 8
+    while "applied a" not in shown and time.monotonic() < deadline:
+        if select.select([process.stderr], [], [], 0.2)[0]:
+            shown += os.read(process.stderr.fileno(), 65536).decode()
+    with database.connect() as conn:  # b waits for this row
+        conn.execute("INSERT INTO gate DEFAULT VALUES")
+    process.communicate(timeout=30)
+    assert "applied a" in shown
+    assert process.returncode == 0
+
+
 def test_a_terminal_has_colours_and_a_progress_bar(two_files: Project) -> None:
     code, shown = on_terminal(two_files, "migrate")
     assert code == 0

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -31,10 +31,12 @@ def pgbouncer(server: Server, folder: Path, mode: str) -> Iterator[int]:
         f"listen_port = {port}\nunix_socket_dir =\nauth_type = trust\nauth_file = {folder}/users.txt\n"
         f"pool_mode = {mode}\ndefault_pool_size = 20\n"
     )
-    for path in (folder, *folder.parents[:3]):
-        with suppress(PermissionError):
-            path.chmod(path.stat().st_mode | 0o055)
-    as_nobody: dict[str, object] = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+    as_nobody: dict[str, object] = {}
+    if os.geteuid() == 0:  # PgBouncer refuses root; nobody must come to its files
+        as_nobody = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []}
+        for path in (folder, *folder.parents):
+            if path.stat().st_mode & 0o055 != 0o055:
+                path.chmod(path.stat().st_mode | 0o055)
     with (folder / "pgbouncer.log").open("wb") as log:
         process = subprocess.Popen(
             [str(pgbouncer_program()), str(config)],

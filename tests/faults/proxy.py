@@ -26,7 +26,8 @@ class Fault:
 
     cut: its connection is closed before it is passed on; cut-after: right after; cut-all: every connection is;
     tear: half of it is passed on; swallow: it is passed on, and no answer comes back on any connection, until
-    all are closed; kill, term, int: it is passed on, and the victim gets the signal; hold: it is kept until release().
+    all are closed; kill, term, int: it is passed on, and the victim gets the signal; hold: it is kept until release();
+    ghost: it is passed on, the client's side of all is closed, and the server does not learn of it.
     """
 
     kind: str
@@ -41,7 +42,6 @@ class Proxy:
         self.counts = {"client": 0, "server": 0}
         self.struck = threading.Event()
         self.victim: int = 0  # the process that kill, term and int are for
-        self.held_type = b""
         self._fault, self._target, self._delay = fault, port, delay
         self._released, self._has_victim = threading.Event(), threading.Event()
         self._counting = threading.Lock()
@@ -111,8 +111,9 @@ class Proxy:
         with suppress(OSError, ValueError):
             for message in pair.messages(side):
                 self._pass_on(pair, side, message, sink)
-        with suppress(OSError):
-            sink.shutdown(socket.SHUT_WR)  # what was passed on is still read there
+        if not pair.ghost:
+            with suppress(OSError):
+                sink.shutdown(socket.SHUT_WR)  # what was passed on is still read there
 
     def _pass_on(self, pair: "_Pair", side: str, message: bytes, sink: socket.socket) -> None:
         if self._delay:
@@ -133,7 +134,6 @@ class Proxy:
             for other in self._pairs:
                 other.mute = True
         elif fault.kind == "hold":
-            self.held_type = message[:1]
             self.struck.set()
             self._released.wait(60)
         if fault.kind not in ("cut", "cut-all", "tear"):
@@ -145,6 +145,9 @@ class Proxy:
         self.struck.set()
         if fault.kind == "swallow":
             time.sleep(0.4)  # the server does its work
+        if fault.kind == "ghost":
+            for other in self._pairs:
+                other.leave()
         if fault.kind in ("cut-all", "swallow"):
             self.close_all()
         elif fault.kind in ("cut", "cut-after", "tear"):
@@ -156,7 +159,7 @@ class _Pair:
 
     def __init__(self, client: socket.socket, server: socket.socket) -> None:
         self.client, self.server = client, server
-        self.mute = False
+        self.mute = self.ghost = False
         self._one_byte_answer = threading.Event()
         for end in (client, server):
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -166,6 +169,12 @@ class _Pair:
         for end in (self.client, self.server):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+
+    def leave(self) -> None:
+        """Close the client's end only."""
+        self.ghost = True
+        with suppress(OSError):
+            self.client.shutdown(socket.SHUT_RDWR)
 
     def messages(self, side: str) -> Iterator[bytes]:
         """Yield one message after the other as it comes from *side*."""

@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.harness import ForkedProject, new_database
 from tests.faults.proxy import Fault, Proxy
-from tests.faults.six import SIX_MIGRATIONS, outlived, survives
+from tests.faults.six import SIX_MIGRATIONS, outlived, survives, wrong_in
 from tests.servers import Server
 
 # What may be the end of the run that is harmed: it goes on by itself (0), tells that it cannot (7), or was
@@ -56,6 +56,16 @@ def test_applied_once_whatever_happens_at_some_messages(each_server, six):
         with new_database(each_server) as database:
             wrong.append(survives(six, database, Fault(kind, at, side), _ENDS[kind, side]))
     assert not any(wrong), "\n".join(filter(None, wrong))
+
+
+def test_what_the_server_still_has_of_a_lost_connection_is_ended_by_the_run_itself(each_server, six):
+    """As when a NAT or a VPN dies in between: the server does not learn that the client has gone."""
+    count = _messages(six, each_server)["client"]
+    for at in (count // 8, count // 2):
+        with new_database(each_server) as database, Proxy(each_server.port, Fault("ghost", at)) as proxy:
+            ended = six.run_on(proxy.url(database.name), "migrate", "--lock-wait", "10s")
+            assert ended.returncode == 0, f"at {at}: {ended}"
+            assert wrong_in(database) == ""
 
 
 @pytest.mark.slow
