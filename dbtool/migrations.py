@@ -1,4 +1,4 @@
-"""Files under migrations/ -> Migration, in the order in which they run; writes new files.
+"""Files under migrations/ -> Migration, in the order in which they run.
 
 The format is yoyo's for raw SQL: see docs/migration-format.md.
 """
@@ -10,15 +10,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-from dbtool.errors import BadFile, UsageError
+from dbtool.errors import BadFile
 from dbtool.finding import Finding, Place
 
 # yoyo runs files of this name after each run that applied something, and never records them
 POST_APPLY = "post-apply"
-_ROLLBACK = ".rollback.sql"
+ROLLBACK = ".rollback.sql"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +43,7 @@ class Migration:
     @property
     def rollback(self) -> Path | None:
         """The file that undoes it, where there is one."""
-        return self.folder / (self.id + _ROLLBACK) if self.has_rollback else None
+        return self.folder / (self.id + ROLLBACK) if self.has_rollback else None
 
     @property
     def hash(self) -> str:
@@ -82,7 +81,7 @@ def read_migrations(path: Path) -> Folder:
         return Folder(path=path)
     with os.scandir(os.fsencode(path)) as entries:
         names = sorted(_name(path, entry.name) for entry in entries if entry.is_file())
-    rollbacks = {name.removesuffix(_ROLLBACK) for name in names if name.endswith(_ROLLBACK)}
+    rollbacks = {name.removesuffix(ROLLBACK) for name in names if name.endswith(ROLLBACK)}
     descriptor = os.open(path, os.O_RDONLY)
     try:
         found = [_read(path, name, descriptor, rollbacks) for name in names if _is_migration(name)]
@@ -145,49 +144,6 @@ def heads(migrations: Sequence[Migration]) -> tuple[str, ...]:
     return tuple(m.id for m in migrations if m.id not in wanted and (m.depends or m.id == last))
 
 
-def slug_of(name: str) -> str:
-    """Return *name* as it stands in a file name.
-
-    >>> slug_of("Add users' e-mail"), slug_of("first Táble")
-    ('add_users_e_mail', 'first_table')
-    """
-    import unicodedata
-
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(c))
-    return re.sub(r"\W+", "_", plain.replace("'", "")).strip("_")[:100]
-
-
-def write_migration(folder: Folder, name: str, now: datetime | None = None) -> tuple[Path, Path]:
-    """Write an empty migration and its rollback, depending on the heads, and return both paths. Writes files.
-
-    Raises UsageError for a name without a letter or digit, or one that is taken.
-    """
-    slug = slug_of(name)
-    if not slug:
-        raise UsageError(f"{name!r} has no letter or digit to name a file by")
-    stamp = max(f"{now or datetime.now(UTC):%Y%m%d%H%M%S}", _after_last(folder))
-    path = folder.path / f"{stamp}_{slug}.sql"
-    rollback = folder.path / f"{stamp}_{slug}{_ROLLBACK}"
-    if path.exists() or rollback.exists():
-        raise UsageError(f"{path} exists already", hint="wait a second, or choose another name")
-    depends = "".join(f"-- depends: {id}\n" for id in heads(folder.migrations))
-    folder.path.mkdir(parents=True, exist_ok=True)
-    _write_new(path, f"{depends}-- {name}\n\n")
-    _write_new(rollback, f"-- undoes {path.name}\n\n")
-    return path, rollback
-
-
-def _after_last(folder: Folder) -> str:
-    # Two migrations made within one second, or after one from a clock that is ahead, still sort in order.
-    stamps = [m.id[:14] for m in folder.migrations if re.match(r"\d{14}_", m.id)]
-    return str(int(max(stamps)) + 1) if stamps else ""
-
-
-def _write_new(path: Path, text: str) -> None:
-    with path.open("x", encoding="utf-8") as file:
-        file.write(text)
-
-
 def _name(folder: Path, raw: bytes) -> str:
     # An id is UTF-8 whatever the locale is: under another reading it would be another id, and applied twice.
     try:
@@ -204,7 +160,7 @@ def _name(folder: Path, raw: bytes) -> str:
 
 
 def _is_migration(name: str) -> bool:
-    return name.endswith((".sql", ".py")) and not name.endswith(_ROLLBACK) and not name.startswith(("_tmp_", "."))
+    return name.endswith((".sql", ".py")) and not name.endswith(ROLLBACK) and not name.startswith(("_tmp_", "."))
 
 
 _HEADER_BYTES = 65_536  # the header is the comments at the top; more than this is no header
@@ -353,9 +309,9 @@ def _orphan_rollback(path: Path, id: str) -> Finding:
 
     return Finding(
         id="orphan-rollback",
-        message=f"{id}{_ROLLBACK} has no {id}.sql beside it",
+        message=f"{id}{ROLLBACK} has no {id}.sql beside it",
         help="was the migration renamed? its rollback has the same name",
         severity=Severity.WARNING,
-        place=Place(path=path / (id + _ROLLBACK)),
+        place=Place(path=path / (id + ROLLBACK)),
         migration=id,
     )

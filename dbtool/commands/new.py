@@ -6,7 +6,8 @@ import typer
 
 from dbtool.commands.options import Json
 from dbtool.config import load_project
-from dbtool.migrations import read_migrations, write_migration
+from dbtool.draft import write_migration
+from dbtool.migrations import read_migrations
 from dbtool.report import Report
 
 

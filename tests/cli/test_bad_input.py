@@ -65,6 +65,22 @@ def test_two_files_with_one_id(project: Project, run_here: Run) -> None:
     refused(run_here("migrate"), 2, "two files have the id b: b.py and b.sql", "rename the one")
 
 
+@pytest.mark.parametrize(
+    ("tool", "files"),
+    [
+        ("golang-migrate", {"000001_c.up.sql": "create table c ();", "000001_c.down.sql": "drop table c;"}),
+        ("dbmate", {"2026_c.sql": "-- migrate:up\ncreate table c ();\n\n-- migrate:down\ndrop table c;"}),
+        ("goose", {"2026_c.sql": "-- +goose Up\ncreate table c ();\n\n-- +goose Down\ndrop table c;"}),
+        ("Flyway", {"V1__c.sql": "create table c ();"}),
+    ],
+)
+def test_files_of_another_tool_are_never_run(tool: str, files: dict[str, str], project: Project, run_here: Run) -> None:
+    # their down parts would be run right after their up parts
+    for name, text in files.items():
+        (project.root / "migrations" / name).write_text(text)
+    refused(run_here("migrate"), 2, tool, "to do: ")
+
+
 def test_every_bad_file_is_told_at_once(project: Project, run_here: Run) -> None:
     project.write(a="selec 1", b="\\i x", c=b"\xff", d="commit;")
     said = run_here("migrate").stderr

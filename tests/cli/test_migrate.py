@@ -128,6 +128,30 @@ def test_an_error_inside_a_function_says_where_in_it(project: Project, run_here:
     refused(run_here("migrate"), 1, "a.sql:5:1", "division by zero", "where: SQL", "f() line 3")
 
 
+def test_a_failure_at_commit_names_the_file(project: Project, run_here: Run) -> None:
+    project.write(
+        a="create table p (x int primary key); create table c (x int references p deferrable initially deferred);\n"
+        "insert into c values (1);"
+    )
+    refused(run_here("migrate"), 1, "migrations/a.sql", "23503", "Key (x)=(1) is not present")
+
+
+def test_a_file_that_drops_the_ledger_is_told_so(project: Project, database: Database, run_here: Run) -> None:
+    project.write(a="create table t ();")
+    assert run_here("migrate").returncode == 0
+    project.write(b="drop schema public cascade; create schema public;")
+    refused(run_here("migrate"), 1, "migrations/b.sql", "ledger")
+    assert tables(database) == ["t"]
+
+
+def test_in_a_folder_without_migrations_a_migrated_database_is_no_success(project: Project, run_here: Run) -> None:
+    # a CI job in the wrong folder must not be green
+    project.write(a="create table t ();")
+    assert run_here("migrate").returncode == 0
+    (project.root / "migrations").rename(project.root / "elsewhere")
+    refused(run_here("migrate"), 2, "migrations")
+
+
 def test_what_was_applied_before_the_failure_stays_and_the_next_run_goes_on(
     project: Project, database: Database, run_here: Run
 ) -> None:

@@ -69,6 +69,16 @@ def test_errors_are_json_too(
     assert "hunter2" not in done.both
 
 
+@pytest.mark.parametrize(
+    "arguments", [["migrate", "--nonsense"], ["rollback", "--steps", "0"], ["baseline"], ["status", "x"]], ids=" ".join
+)
+def test_a_wrong_command_line_is_json_too(arguments: list[str], project: Project) -> None:
+    done = project.run(*arguments, "--json")
+    answer = json.loads(done.stdout)
+    assert (done.returncode, answer["exit_code"], answer["ok"]) == (2, 2, False)
+    assert answer["error"]["message"]
+
+
 # ---- streams that are not there, or go away
 
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dbtool.draft import slug_of, write_migration
 from dbtool.errors import BadFile, UsageError
-from dbtool.migrations import Folder, heads, read_migrations, slug_of, write_migration
+from dbtool.migrations import Folder, heads, read_migrations
 
 
 def folder(root: Path, **files: str) -> Folder:
@@ -193,6 +194,17 @@ def test_a_file_name_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"gr\xfc.sql")).write_text("select 1")
     with pytest.raises(BadFile, match="not UTF-8"):
         read_migrations(tmp_path)
+
+
+def test_a_link_that_leads_nowhere_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").symlink_to(tmp_path / "gone.sql")
+    with pytest.raises(BadFile, match=r"a\.sql"):
+        read_migrations(tmp_path)
+
+
+def test_an_id_with_a_blank_is_no_head_for_it_cannot_be_depended_on(tmp_path: Path) -> None:
+    write_migration(folder(tmp_path, **{"my change": "select 1"}), "next")
+    assert read_migrations(tmp_path).migrations
 
 
 # ---- new files
