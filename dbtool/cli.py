@@ -38,7 +38,18 @@ def main() -> None:
     if "_DBTOOL_COMPLETE" in os.environ:
         _complete()
     first = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
-    build(only=first)(prog_name="dbtool")
+    app = build(only=first)
+    if "--json" not in sys.argv:
+        app(prog_name="dbtool")
+    try:
+        sys.exit(app(prog_name="dbtool", standalone_mode=False) or 0)
+    except Exception as error:  # the class of Typer's own usage errors has no public name
+        message = getattr(cast(Any, error), "format_message", None)
+        if message is None:
+            raise
+        told = UsageError(message())
+        console.show_error(told, as_json=True, command=first or "")
+        sys.exit(told.exit_code)
 
 
 def build(only: str | None = None) -> typer.Typer:

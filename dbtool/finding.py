@@ -15,7 +15,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A point in a file; line and column count from 1, the column in characters."""
+    """A point in a file; line and column count from 1, the column in characters. Line 0: the file or folder as such."""
 
     path: Path
     line: int = 1
@@ -24,7 +24,7 @@ class Place:
     def __str__(self) -> str:
         here = Path.cwd()
         path = self.path.relative_to(here) if self.path.is_relative_to(here) else self.path
-        return f"{path}:{self.line}:{self.column}"
+        return f"{path}:{self.line}:{self.column}" if self.line else str(path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

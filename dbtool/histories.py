@@ -9,7 +9,7 @@ from dbtool.finding import Finding, Place, Severity
 
 _skipped = {"node_modules", "vendor", "target", "dist", "build", "__pycache__", "site-packages"}
 _DEPTH = 5
-_ADOPT = (
+ADOPT = (
     "taking over that history is not part of this version. To go on with a database that it migrated: keep its "
     "files as they are; dbtool new baseline; put the present schema in it (pg_dump --schema-only); then "
     "dbtool baseline ID on each database that has it"
@@ -26,7 +26,7 @@ def find_histories(root: Path) -> tuple[Finding, ...]:
             if folder != root / "migrations":
                 help = f'say where they are in dbtool.toml: migrations = "{folder.relative_to(root)}"'
         else:
-            help = _ADOPT
+            help = ADOPT
         if tool:
             findings.append(
                 Finding(
@@ -34,10 +34,29 @@ def find_histories(root: Path) -> tuple[Finding, ...]:
                     message=f"{folder.relative_to(root) if folder != root else '.'}/ holds migrations of {tool}",
                     help=help,
                     severity=Severity.NOTE,
-                    place=Place(path=folder),
+                    place=Place(path=folder, line=0),
                 )
             )
     return tuple(findings)
+
+
+def foreign_tool(name: str, head: bytes) -> str:
+    """Return the other tool whose migration a file is, by its name and its first lines, or "".
+
+    To run such a file as it stands would run its way down right after its way up.
+
+    >>> foreign_tool("1_init.down.sql", b""), foreign_tool("1_a.sql", b"-- +goose Up"), foreign_tool("a.sql", b"")
+    ('golang-migrate', 'goose', '')
+    """
+    if name.endswith((".up.sql", ".down.sql")):
+        return "golang-migrate"
+    if re.match(r"[VUR][\d._]*__.+\.sql$", name):
+        return "Flyway"
+    found = re.search(rb"^--(\s*migrate:|\s*\+goose|> statement-breakpoint)", head, re.MULTILINE)
+    return _other_marks[found[1].strip()] if found else ""
+
+
+_other_marks = {b"migrate:": "dbmate", b"+goose": "goose", b"> statement-breakpoint": "Drizzle"}
 
 
 def tool_of(folder: Path, names: list[str]) -> str:

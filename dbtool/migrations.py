@@ -14,6 +14,7 @@ from pathlib import Path
 
 from dbtool.errors import BadFile
 from dbtool.finding import Finding, Place
+from dbtool.histories import ADOPT, foreign_tool
 
 # yoyo runs files of this name after each run that applied something, and never records them
 POST_APPLY = "post-apply"
@@ -80,7 +81,7 @@ def read_migrations(path: Path) -> Folder:
     if not path.is_dir():
         return Folder(path=path)
     with os.scandir(os.fsencode(path)) as entries:
-        names = sorted(_name(path, entry.name) for entry in entries if entry.is_file())
+        names = sorted(_name(path, entry.name) for entry in entries if entry.is_file() or entry.is_symlink())
     rollbacks = {name.removesuffix(ROLLBACK) for name in names if name.endswith(ROLLBACK)}
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -141,7 +142,17 @@ def heads(migrations: Sequence[Migration]) -> tuple[str, ...]:
     """
     wanted = {id for m in migrations for id in m.depends}
     last = migrations[-1].id if migrations else ""
-    return tuple(m.id for m in migrations if m.id not in wanted and (m.depends or m.id == last))
+    free = [m for m in migrations if m.id not in wanted and (m.depends or m.id == last)]
+    return tuple(m.id for m in free if m.id.split() == [m.id])  # an id with a blank cannot be depended on
+
+
+def _foreign(path: Path, tool: str) -> Finding:
+    return Finding(
+        id="other-tool",
+        message=f"{path.name} is a migration of {tool}: dbtool would run all of it, its way back as well",
+        help=f'give dbtool a folder of its own: migrations = "..." in dbtool.toml; {ADOPT}',
+        place=Place(path=path),
+    )
 
 
 def _name(folder: Path, raw: bytes) -> str:
@@ -168,7 +179,11 @@ _HEADER_BYTES = 65_536  # the header is the comments at the top; more than this 
 
 def _read(folder: Path, name: str, descriptor: int, rollbacks: set[str]) -> Migration:
     # A thousand files are read at each start of a command: the system's calls, relative to the open folder.
-    file = os.open(name.encode(), os.O_RDONLY, dir_fd=descriptor)
+    try:
+        file = os.open(name.encode(), os.O_RDONLY, dir_fd=descriptor)
+    except OSError as error:
+        message = f"{name} cannot be read: {error.strerror}"
+        raise BadFile(Finding(id="unreadable-file", message=message, place=Place(path=folder / name))) from None
     try:
         first = os.read(file, _HEADER_BYTES)
         digest = hashlib.sha256(first)
@@ -176,6 +191,8 @@ def _read(folder: Path, name: str, descriptor: int, rollbacks: set[str]) -> Migr
             digest.update(piece)
     finally:
         os.close(file)
+    if tool := foreign_tool(name, first):
+        raise BadFile(_foreign(folder / name, tool))
     id, dot, suffix = name.rpartition(".")
     directives = _python_depends(folder / name) if suffix == "py" else _directives(first)
     said = directives.get("transactional")

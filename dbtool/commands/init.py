@@ -5,6 +5,7 @@ from pathlib import Path
 from dbtool import console
 from dbtool.commands.options import Json
 from dbtool.files import write_atomically
+from dbtool.finding import Finding
 from dbtool.histories import find_histories
 from dbtool.report import Report, counted
 
@@ -28,9 +29,15 @@ def init(json: Json = False) -> Report:
         command="init",
         findings=histories,
         summary=f"laid out a dbtool project: {counted(len(written), 'file')} written, {len(kept)} kept",
-        next=('dbtool new "first table"',) if not histories else ("dbtool status",),
+        next=(_next(histories),),
         data={"written": written, "kept": kept},
     )
+
+
+def _next(histories: tuple[Finding, ...]) -> str:
+    if not histories:
+        return 'dbtool new "first table"'
+    return "dbtool status" if all("of yoyo" in f.message for f in histories) else "dbtool new baseline"
 
 
 def _copy(root: Path) -> tuple[list[str], list[str]]:

@@ -124,3 +124,31 @@ def test_a_python_migration_is_rolled_back_by_its_steps(project: Project, databa
     assert tables(database) == {"t1", "t2"}
     assert run_here("rollback").returncode == 0
     assert tables(database) == set()
+
+
+def test_there_is_no_way_back_over_a_half_done_migration(project: Project, database: Database, run_here: Run) -> None:
+    project.write(
+        a="create table a ();",
+        a__rollback="drop table a;",
+        b="-- transactional: false\ncreate table b (); select nope;",
+        b__rollback="drop table b;",
+    )
+    assert run_here("migrate").returncode == 1
+    refused(run_here("rollback"), 2, "b is half-done", "dbtool migrate")
+    assert tables(database) == {"a", "b"}
+
+
+def test_a_half_done_rollback_is_told_and_gone_on_with(project: Project, database: Database, run_here: Run) -> None:
+    project.write(
+        a="create table a (); create table b ();", a__rollback="drop table b; vacuum; select nope; drop table a;"
+    )
+    assert run_here("migrate").returncode == 0
+    refused(run_here("rollback"), 1, "a.rollback.sql:1:30", "statements 1 to 2 are applied and recorded")
+    for done in (run_here("status"), run_here("migrate")):
+        assert "a is half rolled back" in done.both
+    assert run_here("status", "--exit-code").returncode == 4
+    assert run_here("migrate").returncode == 4
+    project.write(a__rollback="drop table b; vacuum; select 1; drop table a;")
+    assert run_here("rollback").returncode == 0
+    assert tables(database) == set()
+    assert json.loads(run_here("status", "--json").stdout)["pending"] == ["a"]

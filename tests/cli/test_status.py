@@ -125,6 +125,12 @@ def test_exit_code_tells_scripts(change: Callable[[Project], None], code: int, a
     assert json.loads(run_here("status", "--exit-code", "--json").stdout)["exit_code"] == code
 
 
+def test_the_next_command_goes_where_this_one_went(applied: Project, database: Database, run_here: Run) -> None:
+    applied.write(z="select 1")
+    assert "  next: dbtool migrate --env staging\n" in run_here("status", "--env", "staging").stdout
+    assert f"  next: dbtool migrate --url {database.url}\n" in run_here("status", "--url", database.url).stdout
+
+
 # ---- all environments
 
 
