@@ -38,6 +38,7 @@ def make_plan(folder: Folder, ledger: Ledger, *, sql_checksum: SqlChecksum, up_t
         *missing,
         *(f for f in _late(folder, ledger, pending) if f.migration not in renamed),
         *_interrupted(folder, ledger),
+        *_half_undone(folder, ledger),
         *(f for f in folder.findings if f.migration not in old_names),
     )
     return Plan(pending=tuple(pending), drift=drift)
@@ -154,6 +155,20 @@ def _interrupted(folder: Folder, ledger: Ledger) -> Iterator[Finding]:
             else "its file is not here: restore it, then dbtool migrate goes on from there",
             severity=Severity.WARNING,
             place=Place(path=migration.path) if migration else None,
+            migration=id,
+        )
+
+
+def _half_undone(folder: Folder, ledger: Ledger) -> Iterator[Finding]:
+    for id, steps in ledger.undoing.items():
+        done = sum(step.state == "done" for step in steps)
+        migration = folder.get(id)
+        yield Finding(
+            id="interrupted-rollback",
+            message=f"{id} is half rolled back: {done} of {max(step.of for step in steps)} statements of its rollback "
+            "are done",
+            help="dbtool rollback goes on behind them",
+            place=Place(path=migration.rollback) if migration and migration.rollback else None,
             migration=id,
         )
 

@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -15,6 +16,7 @@ from dbtool.secrets import Secret
 
 # The first of these that is set names the environment (DESIGN.md section 2).
 ENVIRONMENT_VARIABLES = ("DBTOOL_ENV", "NODE_ENV", "APP_ENV", "ENV")
+_BY_FLAG = "chosen by --env"
 _known_environments = ("development", "test", "staging", "production")
 _aliases = {"dev": "development", "local": "development", "prod": "production", "live": "production"}
 
@@ -33,6 +35,12 @@ class Target:
     direct: bool = False  # the URL is the direct one, past a pooler
     pool_size: int = 10
     project: Project
+
+    @property
+    def flags(self) -> str:
+        """What a next command must say as well, so that it goes to this same database."""
+        env = f" --env {self.name}" if self.why == _BY_FLAG else ""
+        return env + (f" --url {shlex.quote(str(self.url))}" if self.given else "")
 
     @property
     def name(self) -> str:
@@ -91,7 +99,7 @@ def direct_target(target: Target) -> Target:
 def _choose_environment(project: Project, flag: str | None) -> tuple[str, str, bool, bool]:
     known = {*project.environments, *_known_environments}
     if flag is not None:
-        return _known(flag, known, "--env"), "chosen by --env", True, True
+        return _known(flag, known, "--env"), _BY_FLAG, True, True
     # The .env file of an environment cannot choose the environment: only .env can, and the process first.
     plain = read_dotenv(project.root / ".env")
     for source, variables in (("", os.environ), (" in .env", plain)):

@@ -65,5 +65,5 @@ def baseline(
         steps=steps,
         summary=f"{verb} {counted(len(steps), 'migration')} as applied; nothing was run",
         where=banner if json else None,
-        next=("dbtool status",),
+        next=(f"dbtool status{target.flags}",),
     )

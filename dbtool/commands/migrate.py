@@ -124,9 +124,10 @@ def refuse_drift(drift: tuple[Finding, ...], allowed: Sequence[str]) -> None:
     refused = tuple(f for f in drift if f.severity is Severity.ERROR and f.id not in allowed)
     if refused:
         ids = sorted({f.id for f in refused})
-        raise Drift(
-            *refused, hint="nothing was applied; to go on all the same: " + " ".join(f"--allow {id}" for id in ids)
-        )
+        hint = "nothing was applied"
+        if set(ids) <= set(_ALLOWABLE):
+            hint += "; to go on all the same: " + " ".join(f"--allow {id}" for id in ids)
+        raise Drift(*refused, hint=hint)
 
 
 def _connect(target: Target, *, create: bool, yes: bool):

@@ -74,5 +74,5 @@ def rollback(
         steps=undone,
         summary=console.summary_of(undone, "rolled back", time.monotonic() - started),
         where=banner if json else None,
-        next=("dbtool status",),
+        next=(f"dbtool status{target.flags}",),
     )

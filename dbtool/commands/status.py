@@ -55,7 +55,7 @@ def status(
         findings=plan.drift,
         tables=(_table(states),) if states else (),
         summary=_summary(plan, ledger) + locked,
-        next=_next(plan, ledger),
+        next=_next(plan, target),
         exit_code=_exit_code(plan) if exit_code else 0,
         data={
             "migrations": states,
@@ -128,9 +128,9 @@ def _summary(plan: Plan, ledger: Ledger) -> str:
     return ", ".join(parts) + (f", {counted(len(errors), 'finding')}" if errors else "")
 
 
-def _next(plan: Plan, ledger: Ledger) -> tuple[str, ...]:
+def _next(plan: Plan, target: Target) -> tuple[str, ...]:
     refused = any(f.severity is Severity.ERROR for f in plan.drift)
-    return ("dbtool migrate",) if plan.pending and not refused else ()
+    return (f"dbtool migrate{target.flags}",) if plan.pending and not refused else ()
 
 
 def _exit_code(plan: Plan) -> int:
