@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from dbtool.errors import BadFile
+from dbtool.errors import BadFile, UsageError
 from dbtool.finding import Finding, Place
 
 CONFIG_FILE = "dbtool.toml"
@@ -49,7 +49,10 @@ def load_project(start: Path | None = None) -> Project:
     Without such a file the folder itself is the project, with every key at its default.
     Raises BadFile with every mistake in the file.
     """
-    start = (start or Path.cwd()).absolute()
+    try:
+        start = (start or Path.cwd()).absolute()
+    except FileNotFoundError:
+        raise UsageError("the current folder does not exist any more", hint="cd to the project") from None
     for folder in (start, *start.parents):
         if (folder / CONFIG_FILE).is_file():
             return _read_config(folder / CONFIG_FILE)

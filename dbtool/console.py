@@ -139,6 +139,7 @@ class _Bar:
 
     def stepped(self) -> None:
         self._progress.advance(self._task)
+        self._progress.refresh()
 
     def say(self, text: str) -> None:
         self._progress.console.print(text, markup=False, soft_wrap=True)
@@ -188,8 +189,8 @@ def _show_step(step: Step, quiet: bool) -> None:
         return
     line = f"{step.action} {step.migration} ({seconds(step.seconds)})"
     if _bar is not None:
-        _bar.stepped()
         _bar.say(line)
+        _bar.stepped()
     else:
         _write(sys.stderr, line)
 

@@ -141,7 +141,7 @@ def explain_failure(target: Target, conninfo: str, error: str) -> DbtoolError:
     head = f"cannot connect to environment {target.name} ({target.url_from}): {target.url}\n  {reason}"
     if "definition of service" in error:
         return UsageError(head, hint="services are described in ~/.pg_service.conf, or where PGSERVICEFILE says")
-    if "connection is bad: invalid" in error:
+    if "connection is bad: invalid" in error or "bad value for" in error:
         return UsageError(head, hint="the parameters of a connection string: manual, 32.1.2")
     for words, hint in _causes:
         if any(word in error for word in words):

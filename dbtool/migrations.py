@@ -78,7 +78,7 @@ def read_migrations(path: Path) -> Folder:
 
     A folder that is not there holds no migrations.
     """
-    if not path.is_dir():
+    if not path.exists():
         return Folder(path=path)
     with os.scandir(os.fsencode(path)) as entries:
         names = sorted(_name(path, entry.name) for entry in entries if entry.is_file() or entry.is_symlink())

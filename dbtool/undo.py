@@ -14,6 +14,12 @@ def choose_undo(folder: Folder, ledger: Ledger, *, steps: int = 1, to: str = "")
     *to* itself stays. Raises UsageError where *to* is not applied, where the file of one to undo is not here,
     and where something applied depends on one of them.
     """
+    for id, states in ledger.interrupted.items():
+        done = sum(state.state == "done" for state in states)
+        raise UsageError(
+            f"{id} is half-done ({done} of {max(s.of for s in states)} statements): there is no way back over it",
+            hint="dbtool migrate finishes it; then roll it back",
+        )
     files = {m.id: m for m in folder.migrations}
     place = {id: number for number, id in enumerate(files)}
     applied = sorted(ledger.applied.values(), key=lambda a: (a.at, place.get(a.id, len(place))))

@@ -69,6 +69,11 @@ def migrate(
     with _connect(target, create=create_database_ and not dry_run, yes=yes) as conn:
         banner = where(conn, target)
         ledger = read_ledger(conn, project.ledger_schema)
+        if ledger.applied and not folder.path.is_dir():
+            raise UsageError(
+                f"there is no folder {folder.path}, and {counted(len(ledger.applied), 'migration')} applied here",
+                hint="is this the project's folder? else say where they are: migrations = ... in dbtool.toml",
+            )
         plan = plan_of(ledger)
         database = conn.info.dbname
         hosts = (conn.info.host, conn.info.hostaddr)

@@ -1,5 +1,6 @@
 """What the server refused, told with its place in the file. Pure but for reading the diagnostics."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbtool.errors import DatabaseRefused
@@ -53,8 +54,13 @@ def statement_failed(
     statement: Statement | None,
     number: int,
     aftermath: str,
+    path: Path | None = None,
+    moment: str = "",
 ) -> StatementFailed:
-    """Return the error for statement *number* of a migration; *aftermath* says what became of the rest."""
+    """Return the error for statement *number* of a migration; *aftermath* says what became of the rest.
+
+    Where it was none of the file's statements, *moment* says when it happened, and *path* to which file.
+    """
     lines = [f"{diag.severity or 'ERROR'}: {diag.message_primary} (SQLSTATE {diag.sqlstate})"]
     place = None
     if script and statement:
@@ -62,6 +68,10 @@ def statement_failed(
         place = script.place(offset)
         lines[0] = f"{place}: {lines[0]}"
         lines += ["", *("    " + line for line in script.excerpt(offset).split("\n")), ""]
+    elif path:
+        lines[0] = f"{Place(path=path, line=0)}: {lines[0]}"
+    if moment:
+        lines.append(f"  {moment}")
     for label, text in (
         ("detail", diag.message_detail),
         ("hint", diag.message_hint),

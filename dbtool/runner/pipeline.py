@@ -39,6 +39,7 @@ class Entry:
     sql: bytes
     params: tuple[bytes | None, ...] | None = None
     tag: object = None
+    flush: bool = False  # its answer is wanted at once: else the server keeps answers until 8 kB have gathered
 
 
 def stream(
@@ -100,6 +101,8 @@ def _fill(conn: "Conn", source: Iterator[Entry], sent: deque[tuple[Entry, int]],
         # libpq has its copy: a statement of 50 MB is not kept twice
         sent.append((Entry(b"", None, entry.tag), len(entry.sql)))
         state.in_flight += len(entry.sql)
+        if entry.flush:
+            pgconn.send_flush_request()
         del entry
     if not state.sync_sent:
         pgconn.send_flush_request()  # else the server keeps its answers until 8 kB have gathered

@@ -55,6 +55,7 @@ class Session:
                 b"1000" if self.watches_client else b"0",
             ),
             FENCE,
+            flush=True,  # tells which migration is under way
         )
 
     def sql(self, name: str) -> bytes:

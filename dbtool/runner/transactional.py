@@ -1,7 +1,7 @@
 """Transactional migrations: the statements, the ledger row and the log row in one transaction, sent ahead."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn, cast
 
 from dbtool.ledger import note
@@ -184,7 +184,7 @@ def _each(session: Session, jobs: Sequence[Job], mark: bool) -> Iterator[Entry |
     for job in jobs:
         yield from _tagged(job, session.begin(lock_timeout=lock_timeout(session, job.weak)))
         yield from _work(session, job, mark)
-        yield Entry(b"COMMIT", None, _Tag(job, _COMMIT))
+        yield Entry(b"COMMIT", None, _Tag(job, _COMMIT), flush=True)
         # What one file sets for the session must not reach the next: SET, TEMP tables, LISTEN, PREPARE, roles.
         yield Entry(b"DISCARD ALL")
 
@@ -216,7 +216,7 @@ def _work(session: Session, job: Job, mark: bool = True) -> Iterator[Entry | _Co
 
 def _tagged(job: Job, entries: Iterator[Entry]) -> Iterator[Entry]:
     for entry in entries:
-        yield Entry(entry.sql, entry.params, _Tag(job, entry.tag))
+        yield replace(entry, tag=_Tag(job, entry.tag))
 
 
 def _give_up(session: Session, tag: _Tag | None, result: "PGresult") -> NoReturn:
@@ -232,7 +232,15 @@ def _give_up(session: Session, tag: _Tag | None, result: "PGresult") -> NoReturn
         statement=statement,
         number=tag.number if tag else 0,
         aftermath=_aftermath if tag else "what came before is committed",
+        path=tag.job.migration.path if tag else None,
+        moment=_moments.get(tag.what, "") if tag and isinstance(tag.what, str) else "",
     )
+
+
+_moments = {
+    _COMMIT: "when it was committed: a deferred constraint or trigger",
+    _RECORD: "when its record was written: did the file change the ledger, its schema, or the transaction's mode?",
+}
 
 
 def _step(job: Job, result: "PGresult") -> Step:
