@@ -8,6 +8,7 @@ from dbtool import console
 from dbtool.commands.options import Env, Json, LockWait, Url, Yes, lock_wait, migration_ids
 from dbtool.config import load_project
 from dbtool.db import connect_for_changes
+from dbtool.errors import UsageError
 from dbtool.guard import decide, settle
 from dbtool.ledger import Ledger, read_ledger
 from dbtool.migrations import read_migrations
@@ -42,8 +43,15 @@ def baseline(
 
     with connect_for_changes(target, purpose="baseline") as conn:
         banner = where(conn, target)
-        plan = plan_of(read_ledger(conn, project.ledger_schema))
+        ledger = read_ledger(conn, project.ledger_schema)
+        plan = plan_of(ledger)
         hosts = (conn.info.host, conn.info.hostaddr)
+    for migration in plan.pending:
+        if migration.id in ledger.interrupted:
+            raise UsageError(
+                f"{migration.id} is half-done: it cannot be recorded as applied",
+                hint="dbtool migrate finishes it; then record the others",
+            )
     if not plan.pending:
         return Report(command="baseline", where=banner, summary=f"nothing to do: all up to {id} are recorded")
     if dry_run:
