@@ -1,6 +1,6 @@
 """The embedded server, with real processes: started once, shared, never left behind, whatever is killed.
 
-DBTOOL_TEST_BINARIES names another PostgreSQL's bin folder to try it with.
+DBTOOL_TEST_EMBEDDED_BIN names another PostgreSQL's bin folder to try it with.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ import pytest
 from dbtool.errors import Unreachable, UsageError
 from dbtool.server.embedded import EmbeddedServer, ensure_running, find_running, stop
 
-BINARIES = Path(given) if (given := os.environ.get("DBTOOL_TEST_BINARIES")) else None
+BINARIES = Path(given) if (given := os.environ.get("DBTOOL_TEST_EMBEDDED_BIN")) else None
 COMMAND = """
 import sys
 from pathlib import Path
