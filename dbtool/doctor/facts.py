@@ -136,11 +136,6 @@ def read_facts(conn: "Conn", project: Project) -> Facts:
     )
 
 
-def is_pooled(conn: "Conn") -> bool:
-    """Return whether the process number that libpq was told is not the one that answers. Read-only."""
-    return backend_pid(conn) != conn.info.backend_pid
-
-
 def read_pooling(conn: "Conn", another: "Callable[[], Conn]") -> Pooling:
     """Return what stands between; *another* opens a second connection by the same address. Read-only.
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 # SQLSTATEs after which the same transaction may well succeed: lock_not_available, deadlock_detected,
 # serialization_failure (manual, appendix A)
 PASSING = ("55P03", "40P01", "40001")
-QUERY_CANCELED = "57014"
-DUPLICATE_KEY = "23505"
 
 
 class StatementFailed(DatabaseRefused):

@@ -11,6 +11,7 @@ import signal
 import time
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 
 from tests.conftest import Database
@@ -127,5 +128,5 @@ def _applied(database: Database) -> int:
 def _answers(database: Database) -> bool:
     try:
         return bool(database.rows("SELECT 1"))
-    except Exception:
+    except psycopg.OperationalError:
         return False
