@@ -22,7 +22,10 @@ from dbtool.errors import DatabaseRefused, DbtoolError, Interrupted, Unreachable
 from dbtool.report import Report
 
 # In the order of a day's work: the command, and the module that has a function (or an app) of that name.
-COMMANDS = ("init", "new", "migrate", "status", "rollback", "baseline", "doctor", "env", "completion")
+COMMANDS = (
+    "init", "new", "migrate", "status", "rollback", "baseline", "seed", "reset", "nuke", "drop", "doctor", "env",
+    "guard", "completion",
+)  # fmt: skip
 _EPILOG = (
     "Exit codes: 0 fine, 1 refused by the database, 2 usage, 3 pending, 4 drift, 6 refused by a guard, "
     "7 unreachable, 8 lock not had, 130 interrupted. Example: dbtool migrate --env staging"
@@ -102,7 +105,7 @@ def _answering(name: str, command: Callable[..., Report]) -> Callable[..., None]
 
     @functools.wraps(command)
     def call(*args: Any, **options: Any) -> None:
-        as_json = bool(options.get("json"))
+        as_json = bool(options.get("json")) or options.get("format_") == "json"
         gc.freeze()  # what was loaded stays for good
         gc.enable()
         try:

@@ -66,7 +66,8 @@ def close_words(word: str, known: Iterable[str]) -> list[str]:
     return difflib.get_close_matches(word, list(known), n=1)
 
 
-def _read_config(file: Path) -> Project:
+def read_toml(file: Path) -> tuple[str, dict[str, Any]]:
+    """Return the text of a TOML file, and what it says. Raises BadFile with the line of what cannot be read."""
     import tomllib
 
     data = file.read_bytes()
@@ -76,12 +77,16 @@ def _read_config(file: Path) -> Project:
         place = Place(path=file, line=data.count(b"\n", 0, error.start) + 1)
         raise BadFile(Finding(id="not-utf8", message="the file is not UTF-8", place=place)) from None
     try:
-        raw = tomllib.loads(text)
+        return text, tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"at line (\d+), column (\d+)", str(error))
         line, column = (int(place[1]), int(place[2])) if place else (len(text.splitlines()), 1)
         message = "not valid TOML: " + re.sub(r" \(at .*\)$", "", str(error))
         raise BadFile(Finding(id="toml", message=message, place=Place(path=file, line=line, column=column))) from None
+
+
+def _read_config(file: Path) -> Project:
+    text, raw = read_toml(file)
     reader = _Reader(file, text)
     project = _project(reader, file.parent, raw)
     if reader.findings:
@@ -137,7 +142,7 @@ class _Reader:
     def __init__(self, file: Path, text: str) -> None:
         self.file = file
         self.findings: list[Finding] = []
-        self._lines = _key_lines(text)
+        self._lines = key_lines(text)
         self._known: dict[str, set[str]] = {}
 
     def take(self, table: dict[str, Any], prefix: str, key: str, parse: Callable[[Any], T], default: T) -> T:
@@ -175,10 +180,10 @@ class _Reader:
         self.findings.append(Finding(id=finding, message=f"{dotted} {what}", help=hint, place=place))
 
 
-def _key_lines(text: str) -> dict[str, int]:
+def key_lines(text: str) -> dict[str, int]:
     """Return the line of each key, by its dotted name; tomllib itself does not tell.
 
-    >>> _key_lines('[a.b]\\nc = 1')
+    >>> key_lines('[a.b]\\nc = 1')
     {'a.b': 1, 'a.b.c': 2}
     """
     lines: dict[str, int] = {}

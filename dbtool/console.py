@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from dbtool.errors import DbtoolError, Interrupted
 from dbtool.finding import Finding, Severity
-from dbtool.progress import Began, Step, Talk
+from dbtool.progress import Began, Further, Seeded, Step, Talk
 from dbtool.report import Report, Table, counted, plain, seconds, to_json
 from dbtool.secrets import redact
 
@@ -94,7 +94,7 @@ def show_error(error: DbtoolError, *, as_json: bool, command: str) -> None:
     if error.steps:
         done = error.steps
         before = (
-            f"  before that, this run {done[-1].action} {counted(len(done), 'migration')}, up to {done[-1].migration}"
+            f"  before that, this run {done[-1].action} {counted(len(done), done[-1].noun)}, up to {done[-1].migration}"
         )
         _write(sys.stderr, before)
     if error.hint:
@@ -151,10 +151,11 @@ class _Bar:
 _bar: _Bar | None = None
 
 
-def watch(events: "Iterable[Began | Talk | Step]", *, quiet: bool = False) -> tuple[Step, ...]:
+def watch(events: "Iterable[Began | Further | Talk | Step]", *, quiet: bool = False) -> tuple[Step, ...]:
     """Show the events of a run as they come, and return its Steps. *quiet*: only talk is shown, as for JSON."""
     global _bar
     steps: list[Step] = []
+    began = Began("", 0, 1)
     try:
         for event in events:
             if isinstance(event, Step):
@@ -163,10 +164,12 @@ def watch(events: "Iterable[Began | Talk | Step]", *, quiet: bool = False) -> tu
             elif isinstance(event, Talk):
                 say(event.text)
             elif not quiet and sys.stderr.isatty():
-                if _bar is None and event.of > 1:
-                    _bar = _Bar(event.of)
+                further = event.text if isinstance(event, Further) else None
+                began = event if isinstance(event, Began) else began
+                if _bar is None and (began.of > 1 or further is not None):
+                    _bar = _Bar(began.of)
                 if _bar is not None:
-                    _bar.began(event.migration)
+                    _bar.began(f"{began.migration} {further or ''}".rstrip())
     except DbtoolError as error:
         error.steps = tuple(steps)
         raise
@@ -187,7 +190,8 @@ def watch(events: "Iterable[Began | Talk | Step]", *, quiet: bool = False) -> tu
 def _show_step(step: Step, quiet: bool) -> None:
     if quiet:
         return
-    line = f"{step.action} {step.migration} ({seconds(step.seconds)})"
+    wrote = f"wrote {counted(step.rows, 'row')}, " if isinstance(step, Seeded) else ""
+    line = f"{step.action} {step.migration} ({wrote}{seconds(step.seconds)})"
     if _bar is not None:
         _bar.say(line)
         _bar.stepped()
@@ -218,6 +222,11 @@ def _draw_table(table: Table) -> None:
     for number, row in enumerate(rows):
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         _write(sys.stdout, colour(line, "dim", sys.stdout) if number == 0 else line)
+
+
+def tell(finding: Finding) -> None:
+    """Tell a finding on stderr before the work begins, as show() tells those of a report after it."""
+    _draw_finding(finding)
 
 
 def summary_of(steps: Sequence[Step], verb: str, elapsed: float) -> str:

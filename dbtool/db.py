@@ -1,10 +1,9 @@
 """connect(target): a connection that is named, timed, and honest about why it could not be had."""
 
 import os
-import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from dbtool.address import plain_url, read_address
 from dbtool.errors import DatabaseRefused, DbtoolError, Unreachable, UsageError
 from dbtool.secrets import redact
 from dbtool.target import Target, direct_target
@@ -26,18 +25,19 @@ def connect(target: Target, *, purpose: str = "", read_only: bool = False, again
     import logging
 
     import psycopg
-    from psycopg.conninfo import conninfo_to_dict
 
     conninfo = connection_string(target)
     try:
-        _refuse_unusable(target, conninfo_to_dict(conninfo))
-    except psycopg.ProgrammingError as error:
-        raise _unreadable(target, str(error)) from None
+        address = read_address(conninfo)
+    except UsageError as error:
+        raise _unreadable(target, error) from None
     # what psycopg would tell of connections that broke while they were being closed: dbtool tells it itself
     logging.getLogger("psycopg").setLevel(logging.CRITICAL + 1)
     name = f"dbtool {purpose}".strip()
     try:
-        conn = psycopg.connect(conninfo, autocommit=True, prepare_threshold=None, **_parameters(target, conninfo, name))
+        parameters: dict[str, Any] = _parameters(target, conninfo, name)
+        parameters |= address.pinned  # what was judged is what is connected to
+        conn = psycopg.connect(conninfo, autocommit=True, prepare_threshold=None, **parameters)
     except (psycopg.Error, UnicodeError) as error:
         if target.embedded and not again:  # it ended just after we were told where it is: it is started anew
             return connect(target, purpose=purpose, read_only=read_only, again=True)
@@ -53,12 +53,19 @@ def connect(target: Target, *, purpose: str = "", read_only: bool = False, again
 def connection_string(target: Target) -> str:
     """Return the target's connection string as libpq takes it; starts the embedded server where that is meant."""
     if not target.embedded:
-        # SQLAlchemy's and yoyo's form names a driver, which libpq does not know: postgresql+psycopg://
-        return re.sub(r"^(postgres(?:ql)?)\+\w+://", r"\1://", target.url.reveal())
+        return plain_url(target.url.reveal())
     from dbtool.server.embedded import ensure_running
 
     project = target.project
     return ensure_running(project.state, binaries=project.server_bin, idle_seconds=project.server_idle / 1000).conninfo
+
+
+def pinned_conninfo(target: Target) -> str:
+    """Return the connection string with host, port, database and user as they were resolved: no variable changes it."""
+    from psycopg.conninfo import make_conninfo
+
+    conninfo = connection_string(target)
+    return make_conninfo(conninfo, **read_address(conninfo).pinned)
 
 
 def connect_for_changes(target: Target, *, purpose: str = "") -> "Conn":
@@ -95,36 +102,13 @@ def _parameters(target: Target, conninfo: str, name: str) -> dict[str, Any]:
     return parameters
 
 
-def _unreadable(target: Target, error: str) -> UsageError:
+def _unreadable(target: Target, error: UsageError) -> UsageError:
     return UsageError(
-        f"the connection string of environment {target.name} ({target.url_from}) cannot be used: "
-        + _what_is_wrong(error),
-        hint="it looks like postgresql://user@host:5432/database, the password in it, in PGPASSWORD or in ~/.pgpass; "
+        f"the connection string of environment {target.name} ({target.url_from}): {error.message}",
+        hint=error.hint
+        or "it looks like postgresql://user@host:5432/database, the password in it, in PGPASSWORD or in ~/.pgpass; "
         "in a URL write @ : / ? # % of a password as %40 %3A %2F %3F %23 %25",
     )
-
-
-def _what_is_wrong(error: str) -> str:
-    # libpq repeats what it could not read, and that may be a piece of a password: only names of options are kept
-    error = error.strip()
-    if error.startswith('missing "="'):
-        return "it is neither a URL (postgresql://...) nor pairs of key=value"
-    if option := re.search(
-        r'(invalid connection option|invalid URI query parameter: |for connection option) ?"(\w+)"', error
-    ):
-        return f"{option[1].rstrip(': ')} {option[2]}"
-    return error.split('"')[0].rstrip(" :") + (" in it" if '"' in error else "")
-
-
-def _refuse_unusable(target: Target, options: Mapping[str, Any]) -> None:
-    """Raise UsageError for what libpq reads but nobody can connect with."""
-    for port in str(options.get("port") or "").split(","):
-        if port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-            raise UsageError(
-                f"the connection string of environment {target.name} ({target.url_from}) cannot be used: "
-                "its port is not a number from 1 to 65535",
-                hint="postgresql://user@host:5432/database",
-            )
 
 
 def explain_failure(target: Target, conninfo: str, error: str) -> DbtoolError:
@@ -191,8 +175,8 @@ def create_database(target: Target) -> str:
     from psycopg import sql
     from psycopg.conninfo import conninfo_to_dict
 
-    conninfo = connection_string(direct_target(target))
-    name = str(conninfo_to_dict(conninfo).get("dbname") or "")
+    conninfo = pinned_conninfo(direct_target(target))
+    name = str(conninfo_to_dict(conninfo)["dbname"])
     try:
         with psycopg.connect(conninfo, dbname="postgres", connect_timeout=10, autocommit=True) as conn:
             conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

@@ -98,6 +98,20 @@ def seconds(value: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
+def sized(bytes: int) -> str:
+    """Return a size as a person reads it, in powers of 1024 as PostgreSQL's pg_size_pretty() has them.
+
+    >>> sized(512), sized(8_912_896), sized(3_435_973_837)
+    ('512 bytes', '8.5 MB', '3.2 GB')
+    """
+    size = float(bytes)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < 1024:
+            return f"{size:.0f} {unit}" if unit == "bytes" or size >= 100 else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:.1f} TB"
+
+
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun.
 

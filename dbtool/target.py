@@ -18,7 +18,13 @@ from dbtool.secrets import Secret
 ENVIRONMENT_VARIABLES = ("DBTOOL_ENV", "NODE_ENV", "APP_ENV", "ENV")
 _BY_FLAG = "chosen by --env"
 _known_environments = ("development", "test", "staging", "production")
-_aliases = {"dev": "development", "local": "development", "prod": "production", "live": "production"}
+_aliases = {
+    "dev": "development",
+    "local": "development",
+    "prod": "production",
+    "prd": "production",
+    "live": "production",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +43,14 @@ class Target:
     project: Project
 
     @property
+    def chosen_by_flag(self) -> bool:
+        """Whether --env said which environment this is."""
+        return self.why == _BY_FLAG
+
+    @property
     def flags(self) -> str:
         """What a next command must say as well, so that it goes to this same database."""
-        env = f" --env {self.name}" if self.why == _BY_FLAG else ""
+        env = f" --env {self.name}" if self.chosen_by_flag else ""
         return env + (f" --url {shlex.quote(str(self.url))}" if self.given else "")
 
     @property
@@ -48,12 +59,13 @@ class Target:
         return self.environment.name
 
 
-def load_target(project: Project, env: str | None = None, *, url: str | None = None) -> Target:
+def load_target(project: Project, env: str | None = None, *, url: str | None = None, any_word: bool = False) -> Target:
     """Return the database that is meant, by flag, process environment, .env files, dbtool.toml, in this order.
 
-    Raises UsageError for an unknown environment, or where no URL can be found for it.
+    Raises UsageError for an unknown environment, or where no URL can be found for it. With *any_word* a variable may
+    name an environment that is not known: for those who ask the guard about it, and the guard has it confirmed.
     """
-    name, why, named, chosen_by_flag = _choose_environment(project, env)
+    name, why, named, chosen_by_flag = _choose_environment(project, env, any_word=any_word)
     environment = project.environments.get(name, Environment(name=name))
     variables = _Variables(project.root, name)
     pool_size = _pool_size(variables)
@@ -77,6 +89,11 @@ def meant_environment(project: Project, env: str | None = None) -> tuple[str, st
     return name, why
 
 
+def known_environments(project: Project) -> set[str]:
+    """Return the names of environments that can be meant: the configured ones, and those that every project has."""
+    return {*project.environments, *_known_environments}
+
+
 def direct_target(target: Target) -> Target:
     """Return *target* with its direct URL (past a pooler) where one is configured, else *target* itself.
 
@@ -96,8 +113,8 @@ def direct_target(target: Target) -> Target:
 # ---- which environment
 
 
-def _choose_environment(project: Project, flag: str | None) -> tuple[str, str, bool, bool]:
-    known = {*project.environments, *_known_environments}
+def _choose_environment(project: Project, flag: str | None, *, any_word: bool = False) -> tuple[str, str, bool, bool]:
+    known = known_environments(project)
     if flag is not None:
         return _known(flag, known, "--env"), _BY_FLAG, True, True
     # The .env file of an environment cannot choose the environment: only .env can, and the process first.
@@ -105,19 +122,26 @@ def _choose_environment(project: Project, flag: str | None) -> tuple[str, str, b
     for source, variables in (("", os.environ), (" in .env", plain)):
         for variable in ENVIRONMENT_VARIABLES:
             value = (variables.get(variable) or "").strip()
-            if value:
+            if value and not names_a_file(variable, value):
                 why = f"{variable}={value}{source}"
-                return _known(value, known, why), why, True, False
+                return _known(value, known, why, any_word=any_word), why, True, False
     return "development", "nothing says otherwise", False, False
 
 
-def _known(value: str, known: set[str], why: str) -> str:
+def names_a_file(variable: str, value: str) -> bool:
+    """Return whether this is the shell's ENV, the path of a start-up file (POSIX sh), and no environment."""
+    return variable == "ENV" and "/" in value
+
+
+def _known(value: str, known: set[str], why: str, *, any_word: bool = False) -> str:
     name = value.strip(" \t\r\n'\"")
     folded = _aliases.get(name.lower(), name.lower())
     if name in known:
         return name
     if folded in known:
         return folded
+    if any_word:
+        return re.sub(r"[^\w.-]", "-", name)
     close = [_aliases.get(word, word) for word in close_words(folded, {*known, *_aliases})]
     raise UsageError(
         f"unknown environment {name!r} ({why}); known: {', '.join(sorted(known))}",

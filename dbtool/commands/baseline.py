@@ -9,7 +9,7 @@ from dbtool.commands.options import Env, Json, LockWait, Url, Yes, lock_wait, mi
 from dbtool.config import load_project
 from dbtool.db import connect_for_changes
 from dbtool.errors import UsageError
-from dbtool.guard import decide, settle
+from dbtool.guard.settle import judge, permit
 from dbtool.ledger import Ledger, read_ledger
 from dbtool.migrations import read_migrations
 from dbtool.plan import Plan, make_plan
@@ -45,7 +45,7 @@ def baseline(
         banner = where(conn, target)
         ledger = read_ledger(conn, project.ledger_schema)
         plan = plan_of(ledger)
-        hosts = (conn.info.host, conn.info.hostaddr)
+        judged = judge(conn, target, "baseline")
     for migration in plan.pending:
         if migration.id in ledger.interrupted:
             raise UsageError(
@@ -61,8 +61,7 @@ def baseline(
         from dbtool.runner import baseline as record_all
 
         console.say(console.banner(banner))
-        verdict = decide(target, hosts=hosts, database=banner.database)
-        settle(verdict, yes=yes, command=f"baseline {id}", target=target)
+        permit(judged, yes=yes)
         steps = record_all(target, plan_of, Options(lock_wait=wait), console.say)
     if not json:
         for step in steps:

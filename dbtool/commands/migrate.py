@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,10 @@ from dbtool.progress import Step
 from dbtool.report import Report, counted
 from dbtool.target import Target, load_target
 from dbtool.where import where
+
+if TYPE_CHECKING:
+    from dbtool.db import Conn
+    from dbtool.guard.settle import Judged
 
 
 def migrate(
@@ -75,8 +79,7 @@ def migrate(
                 hint="is this the project's folder? else say where they are: migrations = ... in dbtool.toml",
             )
         plan = plan_of(ledger)
-        database = conn.info.dbname
-        hosts = (conn.info.host, conn.info.hostaddr)
+        judged = None if dry_run else _judge(conn, target, pending=bool(plan.pending))
     warnings = tuple(f for f in plan.drift if f.severity is not Severity.ERROR or f.id in (allow or ()))
     if not plan.pending:
         summary = _nothing_to_do(folder, ledger, to or "")
@@ -94,10 +97,11 @@ def migrate(
         return Report(command="migrate", where=banner, findings=warnings, steps=steps, text="" if json else text,
                       summary=f"would apply {counted(len(steps), 'migration')}")  # fmt: skip
 
-    from dbtool.guard import decide, settle
+    from dbtool.guard.settle import permit
 
     console.say(console.banner(banner))
-    settle(decide(target, hosts=hosts, database=database), yes=yes, command="migrate", target=target)
+    assert judged
+    permit(judged, yes=yes)
     options = Options(
         lock_wait=wait,
         all_or_nothing=all_or_nothing,
@@ -111,6 +115,18 @@ def migrate(
     if not steps:
         summary = f"nothing to do: another run applied {counted(len(plan.pending), 'migration')} meanwhile"
     return Report(command="migrate", findings=warnings, steps=steps, summary=summary, where=banner if json else None)
+
+
+def _judge(conn: "Conn", target: Target, *, pending: bool) -> "Judged | None":
+    """Return the verdict where something is pending. Where nothing is, production is marked all the same. Writes."""
+    if not pending and target.name in ("development", "test"):
+        return None  # the twenty times a day that nothing is to be done
+    from dbtool.guard.settle import judge, write_mark_of
+
+    judged = judge(conn, target, "migrate")
+    if not pending and judged.mark == "production":
+        write_mark_of(conn, judged)
+    return judged
 
 
 _ALLOWABLE = ("edited-migration", "renamed-migration")
@@ -139,9 +155,12 @@ def _connect(target: Target, *, create: bool, yes: bool):
     try:
         return connect_for_changes(target, purpose="migrate")
     except DatabaseMissing as missing:
-        from dbtool.guard import Ask, decide
+        from dbtool.guard.decide import Allow, decide
+        from dbtool.guard.facts import read_facts
+        from dbtool.guard.policy import read_policy
 
-        production = isinstance(decide(target, hosts=(), database=missing.database), Ask)
+        policy = read_policy(target.project)
+        production = not isinstance(decide(policy, "migrate", read_facts(target, policy)), Allow)
         wanted = create or (
             not production
             and console.can_ask()

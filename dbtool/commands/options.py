@@ -35,6 +35,18 @@ Env = Annotated[
 Url = Annotated[str | None, typer.Option("--url", metavar="URL", help="Connect here: a URL, env:NAME or service:NAME.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go on without asking, also on production.")]
+Confirm = Annotated[
+    str | None,
+    typer.Option("--confirm", metavar="NAME", help="The database's name, said beforehand: what would be asked."),
+]
+Override = Annotated[
+    str | None, typer.Option("--override", metavar="WHY", help="Go on in spite of a refusal, with the reason.")
+]
+Token = Annotated[str | None, typer.Option("--token", metavar="TOKEN", help="What the refusal said, for --override.")]
+Owner = Annotated[
+    list[str] | None, typer.Option("--owner", metavar="ROLE", help="Count what this role owns as the project's.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would go, and whether it is let; do nothing.")]
 LockWait = Annotated[
     str | None, typer.Option("--lock-wait", metavar="TIME", help="How long to wait for another migrator, e.g. 60s.")
 ]

@@ -10,7 +10,7 @@ from dbtool.commands.options import Env, Json, LockWait, Url, Yes, lock_wait, mi
 from dbtool.config import load_project
 from dbtool.db import connect_for_changes
 from dbtool.errors import UsageError
-from dbtool.guard import decide, settle
+from dbtool.guard.settle import judge, permit
 from dbtool.ledger import read_ledger
 from dbtool.migrations import read_migrations
 from dbtool.progress import Step
@@ -47,7 +47,7 @@ def rollback(
     with connect_for_changes(target, purpose="rollback") as conn:
         banner = where(conn, target)
         ledger = read_ledger(conn, project.ledger_schema)
-        hosts = (conn.info.host, conn.info.hostaddr)
+        judged = judge(conn, target, "rollback")
     chosen = choose_undo(folder, ledger, steps=steps or 1, to=to or "")
     if not chosen:
         after = f" after {to}" if to else ""
@@ -63,8 +63,7 @@ def rollback(
         return Report(command="rollback", where=banner, steps=undone, text="" if json else text,
                       summary=f"would roll back {counted(len(undone), 'migration')}")  # fmt: skip
     console.say(console.banner(banner))
-    verdict = decide(target, hosts=hosts, database=banner.database)
-    settle(verdict, yes=yes, command="rollback", target=target)
+    permit(judged, yes=yes)
     options = Options(lock_wait=wait, undo=True, jobs=jobs)
     started = time.monotonic()
     events = apply_plan(target, lambda now: remaining(chosen, folder, now), options, console.say)

@@ -1,12 +1,8 @@
 """One session of a run: the connection that works, the lock beside it, the ledger as it was found under it."""
 
-import getpass
-import os
-import socket
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from dbtool.db import connect, connect_for_changes
@@ -90,16 +86,6 @@ class Session:
 
 
 FENCE = "fence"
-
-
-@cache
-def who() -> tuple[str, str]:
-    """Return the user and the host that the log will name."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):  # a container's uid without a name
-        user = str(os.getuid())
-    return user[:255], socket.gethostname()[:255]
 
 
 @contextmanager

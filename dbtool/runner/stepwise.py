@@ -30,7 +30,7 @@ from dbtool.runner.outcome import (
     wait_for_backend,
 )
 from dbtool.runner.pipeline import ConnectionLost, Entry, stream
-from dbtool.runner.session import Session, who
+from dbtool.runner.session import Session
 from dbtool.runner.transactional import (
     as_who_connected,
     copy_in,
@@ -41,6 +41,7 @@ from dbtool.runner.transactional import (
     unrecord,
 )
 from dbtool.script import Script, Statement
+from dbtool.who import who
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult

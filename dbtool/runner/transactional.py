@@ -10,8 +10,9 @@ from dbtool.progress import Began, Step
 from dbtool.runner.failure import diagnostic, fence_failed, fence_reason, statement_failed
 from dbtool.runner.jobs import Job
 from dbtool.runner.pipeline import ConnectionLost, Entry, stream
-from dbtool.runner.session import FENCE, Session, who
+from dbtool.runner.session import FENCE, Session
 from dbtool.script import Script, Statement, sql_checksum
+from dbtool.who import who
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult

@@ -1,0 +1,194 @@
+"""dbtool seed."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dbtool import console
+from dbtool.commands.options import Confirm, Env, Json, Override, Token, Url
+from dbtool.config import Project, load_project
+from dbtool.db import connect, connect_for_changes
+from dbtool.errors import DbtoolError
+from dbtool.finding import Finding, Severity
+from dbtool.guard import weigh
+from dbtool.guard.decide import Allow
+from dbtool.guard.policy import read_policy
+from dbtool.guard.settle import Consent, refuse_beforehand
+from dbtool.ledger import read_ledger
+from dbtool.migrations import read_migrations
+from dbtool.progress import Seeded
+from dbtool.report import Report, Table, counted, seconds
+from dbtool.target import Target, direct_target, load_target
+
+if TYPE_CHECKING:
+    from dbtool.db import Conn
+    from dbtool.seeds import SeedFile
+
+
+def _set_names(incomplete: str) -> list[str]:
+    """Complete the names of the sets that the project has."""
+    from dbtool.seeds import find_sets
+
+    try:
+        return [name for name in find_sets(load_project().root) if name.startswith(incomplete)]
+    except Exception:  # a completion must never fail into the prompt
+        return []
+
+
+def seed(
+    sets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SET]...", help="Folders of sql/seeds/ [reference, then dev].", autocompletion=_set_names
+        ),
+    ] = None,
+    env: Env = None,
+    url: Url = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List the files and what they remove; run none.")] = False,
+    confirm: Confirm = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Go on without asking, with reference sets alone.")] = False,
+    override: Override = None,
+    token: Token = None,
+    json: Json = False,
+) -> Report:
+    """Write the rows of the seed sets, each file in one transaction. Writes.
+
+    Example: dbtool seed reference --env production
+    """
+    from dbtool.seeds import choose_sets, command_for, find_sets, read_seeds
+
+    project = load_project()
+    found = find_sets(project.root)
+    chosen = choose_sets(found, sets or ())
+    empty = tuple(name for name in chosen if not found[name])
+    files = read_seeds(project.root, found, chosen)  # bad SQL stops here, before any connection
+    if not files:
+        return Report(command="seed", summary=_nothing(empty, found), data=_no_verdict | _data((), ""))
+    command = command_for(files).replace("-", " ")
+    target = load_target(project, env, url=url, any_word=True)
+    policy = read_policy(project)
+    if not dry_run:
+        refuse_beforehand(policy, command, target)
+    findings = [_empty_set(name) for name in empty]
+    with closing(_connect(target, dry_run=dry_run)) as conn:
+        findings += _pending(conn, project, target)
+        weighed = weigh.weigh(conn, target, policy, command)
+        banner, data = weighed.where, weighed.data | _data(files, command)
+        if dry_run:
+            answer = weigh.dry_run(weighed, would=f"seed {counted(len(files), 'file')}", data=data)
+            steps = tuple(_would(file, project) for file in files)
+            return replace(answer, command="seed", findings=findings, steps=steps, tables=[_listed(files)])
+
+        from dbtool.seeds.apply import apply_seeds
+
+        _tell_beforehand(weighed, files, findings)
+        consent = Consent(confirm=confirm, yes=yes, override=override, token=token)
+        settled = weigh.settle_weighed(conn, weighed, consent)
+        conn.add_notice_handler(lambda d: console.say(f"{(d.severity or 'NOTICE').lower()}: {d.message_primary}"))
+        started = time.monotonic()
+        steps = console.watch(apply_seeds(conn, settled, files, target=target, say=console.say), quiet=json)
+    elapsed = time.monotonic() - started
+    rows = sum(step.rows for step in steps if isinstance(step, Seeded))
+    summary = f"seeded {counted(len(steps), 'file')}, wrote {counted(rows, 'row')} in {seconds(elapsed)}"
+    return Report(
+        command="seed",
+        findings=findings if json else (),  # told already
+        steps=steps,
+        summary=summary,
+        where=banner if json else None,
+        data=data,
+    )
+
+
+def _connect(target: Target, *, dry_run: bool) -> "Conn":
+    if dry_run:
+        return connect(direct_target(target), purpose="seed", read_only=True)
+    return connect_for_changes(target, purpose="seed")
+
+
+def _pending(conn: "Conn", project: Project, target: Target) -> list[Finding]:
+    """Return a warning where the schema is behind its migrations. Read-only, one round trip; never a reason to fail."""
+    try:
+        applied = read_ledger(conn, project.ledger_schema).applied
+        pending = [m.id for m in read_migrations(project.migrations).migrations if m.id not in applied]
+    except DbtoolError:
+        conn.rollback()  # a read-only connection is in a transaction, which has failed
+        return []
+    if not pending:
+        return []
+    warning = Finding(
+        id="pending-migrations",
+        message=f"{counted(len(pending), 'migration')} pending: the rows may not fit the schema",
+        help=f"dbtool migrate{target.flags}",
+        severity=Severity.WARNING,
+    )
+    return [warning]
+
+
+def _empty_set(name: str) -> Finding:
+    message = f"the set {name} is empty: there is no .sql file in sql/seeds/{name}/"
+    return Finding(id="empty-set", message=message, severity=Severity.WARNING)
+
+
+def _nothing(empty: Sequence[str], sets: Mapping[str, Sequence[Path]]) -> str:
+    if empty:
+        return f"nothing to seed: there is no .sql file in {' and '.join(f'sql/seeds/{name}/' for name in empty)}"
+    others = [name for name, files in sets.items() if files]
+    also = f"; there are other sets, to be named: {', '.join(others)}" if others else ""
+    return f"nothing to seed: sql/seeds/reference/ and sql/seeds/dev/ hold no .sql file{also}"
+
+
+def _tell_beforehand(weighed: weigh.Weighed, files: Sequence["SeedFile"], findings: Sequence[Finding]) -> None:
+    removals = tuple(_removals(files))
+    if isinstance(weighed.verdict, Allow):
+        for line in (console.banner(weighed.where), *removals):
+            console.say(line)
+    else:
+        weigh.show(weighed, removals, does=f"runs {counted(len(files), 'file')} of sql/seeds/")
+    for finding in findings:
+        console.tell(finding)
+
+
+def _removals(files: Sequence["SeedFile"]) -> Iterator[str]:
+    for file in files:
+        if file.removes:
+            first, *others = file.removes
+            more = f" and {len(others)} more" if others else ""
+            yield f"{file.name} removes rows: {first}{more}"
+
+
+def _would(file: "SeedFile", project: Project) -> Seeded:
+    return Seeded(
+        migration=file.name,
+        action="would seed",
+        statements=len(file.script.statements),
+        set=file.set,
+        file=file.path.relative_to(project.root).as_posix(),
+        removes_rows=file.removes_rows,
+    )
+
+
+def _listed(files: Sequence["SeedFile"]) -> Table:
+    rows = [
+        (file.name, str(len(file.script.statements)), ", ".join(str(removal) for removal in file.removes) or "no")
+        for file in files
+    ]
+    return Table(columns=("file", "statements", "removes rows"), rows=rows)
+
+
+def _data(files: Sequence["SeedFile"], command: str) -> dict[str, object]:
+    """Return what the answer adds: the policy's name for this seed, and what in the files removes rows."""
+    removes = [
+        {"file": file.name, "what": removal.what, "line": removal.place.line, "column": removal.place.column}
+        for file in files
+        for removal in file.removes
+    ]
+    return {"policy_command": command.replace(" ", "-"), "removes": removes}
+
+
+_no_verdict: dict[str, object] = {"verdict": None, "reasons": [], "mark": None, "activity": None}

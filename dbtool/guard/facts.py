@@ -1,0 +1,128 @@
+"""What a verdict is made from: the target as libpq resolves it, the variables around it, and what its server says."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from dbtool.address import Address, read_address
+from dbtool.errors import DbtoolError
+from dbtool.guard.mark import Mark, read_mark
+from dbtool.guard.policy import Policy
+from dbtool.queries import query
+from dbtool.target import Target, direct_target, names_a_file, read_dotenv
+
+if TYPE_CHECKING:
+    from dbtool.db import Conn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """A variable that names an environment, and where it was found."""
+
+    name: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """What is in a database and who uses it, at one moment; ``size`` in bytes, ``rows`` as estimated."""
+
+    standby: bool
+    replicas: int
+    slots: int
+    sessions: int
+    writers: int
+    applications: Mapping[str, int]
+    size: int
+    tables: int
+    rows: int
+    last_commit: datetime | None  # where the server keeps commit times
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of a target; what needs a connection is None until there is one."""
+
+    environment: str
+    why: str
+    named: bool = False  # somebody said which environment this is
+    by_flag: bool = False
+    protected: bool = False
+    embedded: bool = False
+    variables: tuple[Variable, ...] = ()
+    addresses: tuple[Address, ...] = ()
+    url_from: str = ""
+    unreadable: str = ""  # why it is not known where libpq would connect
+    reached: tuple[str, ...] = ()  # the addresses that names were resolved to
+    mark: Mark | None = None
+    activity: Activity | None = None
+
+    @property
+    def database(self) -> str:
+        """The name of the database that is meant, as far as it is known."""
+        if self.mark:
+            return self.mark.database
+        return self.addresses[0].database if self.addresses else ""
+
+
+def read_facts(target: Target, policy: Policy) -> Facts:
+    """Return what is known of *target* without a connection. Reads .env and service files."""
+    facts = Facts(
+        environment=target.name,
+        why=target.why,
+        named=target.named,
+        by_flag=target.chosen_by_flag,
+        protected=target.environment.protected,
+        embedded=target.embedded,
+        variables=_variables(target.project.root, target.name, policy.variables),
+        url_from=target.url_from,
+    )
+    if target.embedded:
+        return facts
+    try:
+        urls = dict.fromkeys(t.url.reveal() for t in (target, direct_target(target)))  # said, and connected to
+        addresses = tuple(read_address(url) for url in urls)
+    except DbtoolError as error:
+        return replace(facts, unreadable=error.message)
+    return replace(facts, addresses=addresses)
+
+
+def with_mark(facts: Facts, conn: "Conn") -> Facts:
+    """Return the facts with the mark of the connected database. Read-only, one round trip."""
+    info = conn.info
+    return replace(facts, mark=read_mark(conn), reached=(info.hostaddr,) if info.hostaddr else ())
+
+
+def with_activity(facts: Facts, conn: "Conn") -> Facts:
+    """Return the facts with what is in the database and who uses it. Read-only, one round trip."""
+    row = cast(Any, conn.execute(query("guard/facts")).fetchone())
+    names = (
+        "standby",
+        "replicas",
+        "slots",
+        "sessions",
+        "writers",
+        "applications",
+        "size",
+        "tables",
+        "rows",
+        "last_commit",
+    )
+    return replace(facts, activity=Activity(**dict(zip(names, row, strict=True))))
+
+
+def _variables(root: Path, environment: str, names: tuple[str, ...]) -> tuple[Variable, ...]:
+    """Return every variable of these names, of the process and of each .env file: any of them can raise the verdict."""
+    files = [root / ".env", root / f".env.{environment}", root / f".env.{environment}.local"]
+    sources: list[tuple[str, Mapping[str, str | None]]] = [("the process environment", os.environ)]
+    sources += [(file.name, read_dotenv(file)) for file in files]
+    return tuple(
+        Variable(name=name, value=value, source=source)
+        for source, variables in sources
+        for name in names
+        if (value := variables.get(name)) and value.strip() and not names_a_file(name, value)
+    )

@@ -1,0 +1,88 @@
+"""What reset, nuke and drop do before they destroy: look, judge, show, ask. The recipe that they share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dbtool import console
+from dbtool.errors import Refused
+from dbtool.guard.decide import Refuse, Verdict, decide
+from dbtool.guard.facts import Facts, read_facts, with_activity, with_mark
+from dbtool.guard.override import record_in_ledger
+from dbtool.guard.policy import Policy
+from dbtool.guard.settle import Consent, Settled, in_words, settle
+from dbtool.guard.shown import scope_lines
+from dbtool.report import Report
+from dbtool.target import Target
+from dbtool.where import Where, where
+
+if TYPE_CHECKING:
+    from dbtool.db import Conn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """A command that destroys, judged on an open connection: what is shown, what was decided."""
+
+    command: str
+    target: Target
+    policy: Policy
+    facts: Facts
+    verdict: Verdict
+    where: Where
+    lines: tuple[str, ...]  # the scope, for a person
+
+    @property
+    def data(self) -> dict[str, object]:
+        """The scope and the verdict for --json."""
+        mark, activity = self.facts.mark, self.facts.activity
+        reasons = [{"rule": r.rule, "source": r.source, "message": r.message} for r in self.verdict.reasons]
+        return {
+            "verdict": in_words(self.verdict), "reasons": reasons, "mark": (mark and mark.environment) or None,
+            "activity": activity,
+        }  # fmt: skip
+
+
+def weigh(conn: "Conn", target: Target, policy: Policy, command: str) -> Weighed:
+    """Return the verdict on *command* and what is to be shown before it. Read-only, two round trips."""
+    facts = with_activity(with_mark(read_facts(target, policy), conn), conn)
+    here = where(conn, target)
+    return Weighed(
+        command=command, target=target, policy=policy, facts=facts, verdict=decide(policy, command, facts), where=here,
+        lines=tuple(scope_lines(facts, here)),
+    )  # fmt: skip
+
+
+def show(weighed: Weighed, scope: Sequence[str], *, does: str) -> None:
+    """Tell a person which database this is, and what would become of it."""
+    for line in (f"dbtool {weighed.command} {does}", *weighed.lines, *scope):
+        console.say(line)
+
+
+def dry_run(weighed: Weighed, *, would: str, data: dict[str, object]) -> Report:
+    """Return the answer to --dry-run: what would be done, and whether it would be let; else exit code 6."""
+    refused = isinstance(weighed.verdict, Refuse)
+    why = "; ".join(f"{reason.message} [{reason.rule}]" for reason in weighed.verdict.reasons)
+    asked = {"allow": "without asking", "confirm": "once the database's name is said", "block": "but it is refused"}
+    then = asked[in_words(weighed.verdict)]
+    return Report(
+        command=weighed.command,
+        where=weighed.where,
+        summary=f"would {would}, {then}: {why}",
+        exit_code=Refused.exit_code if refused else 0,
+        data=weighed.data | data,
+    )
+
+
+def settle_weighed(conn: "Conn", weighed: Weighed, consent: Consent) -> Settled:
+    """Return the permission: asks, or takes what was said. Raises Refused. Writes what an override leaves behind."""
+    schema = weighed.target.project.ledger_schema
+    return settle(
+        weighed.verdict,
+        policy=weighed.policy,
+        command=weighed.command,
+        facts=weighed.facts,
+        target=weighed.target,
+        consent=consent,
+        record=lambda text: record_in_ledger(conn, schema, text),
+    )

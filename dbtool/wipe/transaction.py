@@ -1,0 +1,157 @@
+"""The one way to wipe: a transaction that knows what was settled, looks again, and says why it failed."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+from dbtool.errors import DatabaseRefused, DbtoolError, Refused, Unreachable
+from dbtool.guard.settle import Settled, recheck
+from dbtool.queries import query
+from dbtool.wipe.scope import LARGE_OBJECTS, Item, Scope, read_scope
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from dbtool.db import Conn
+
+_NOTHING = "nothing was changed: its transaction was rolled back"
+
+
+def require(settled: Settled, command: str) -> None:
+    """Return where *settled* permits exactly this command. Raises Refused."""
+    if settled.command != command:
+        raise Refused(
+            f"a permission for {settled.command} is none for {command}: nothing was done",
+            hint=f"run dbtool {command} itself",
+        )
+
+
+@contextmanager
+def wiping(conn: "Conn", settled: Settled, scope: Scope, *, command: str, lock_timeout_ms: int) -> Generator[Scope]:
+    """Hold a transaction on the database that was settled, and give the scope as it is now. Commits at the end.
+
+    Raises Refused where another command, another database or another scope was settled, and DatabaseRefused or
+    Unreachable with the reason for what the server refuses; then nothing has changed.
+    """
+    import psycopg
+
+    require(settled, command)
+    committing = False
+    try:
+        with conn.transaction():
+            recheck(conn, settled)
+            conn.execute(query("wipe/begin"), {"lock_timeout": str(lock_timeout_ms)})
+            now = read_scope(conn, ledger_schema=scope.ledger_schema, owners=scope.owners)
+            _refuse_another(scope, now, settled, command)
+            yield now
+            committing = True
+    except psycopg.Error as error:
+        raise _explained(conn, scope, error, committing) from None
+
+
+def unlink(conn: "Conn", scope: Scope) -> int:
+    """Delete the project's large objects, and return how many. Writes. For use inside of wiping() alone."""
+    owners = sorted({item.owner for item in scope.taken if item.kind == LARGE_OBJECTS})
+    if not owners:
+        return 0
+    return cast(Any, conn.execute(query("wipe/unlink"), {"owners": owners}).fetchone())[0]
+
+
+def _explained(conn: "Conn", scope: Scope, error: "psycopg.Error", committing: bool) -> DbtoolError:
+    if conn.broken or conn.closed:
+        return _lost(error, committing)
+    if error.sqlstate in ("55P03", "40P01"):  # lock_not_available, deadlock_detected
+        return _blocked(conn, scope, error)
+    if error.sqlstate == "53200" and "max_locks_per_transaction" in (error.diag.message_hint or ""):
+        return _no_room(scope)
+    return _refused(error)
+
+
+def _refuse_another(shown: Scope, now: Scope, settled: Settled, command: str) -> None:
+    """Raise Refused where more would be taken than was shown."""
+    if now.oid != settled.oid:
+        raise Refused(f"this connection reaches database {now.database}, and {settled.database} was judged")
+    before, after = ({(i.catalog, i.oid, i.identity): i for i in _taken(s, command)} for s in (shown, now))
+    new = [item for key, item in after.items() if key not in before]
+    gone = [item for key, item in before.items() if key not in after]
+    if new or gone:
+        raise Refused(
+            f"{now.database} changed since its scope was shown: "
+            + "; ".join(f"{what} {_some(items)}" for what, items in (("new:", new), ("gone:", gone)) if items),
+            hint=f"nothing was done; run dbtool {command} again, and see whether somebody else is at work",
+        )
+
+
+def _taken(scope: Scope, command: str) -> tuple[Item, ...]:
+    if command == "nuke":
+        return tuple(item for item in scope.taken if item.kind != LARGE_OBJECTS)
+    return (*scope.tables, *scope.sequences, *scope.materialized_views)
+
+
+def _some(items: list[Item]) -> str:
+    more = f" and {len(items) - 5} more" if len(items) > 5 else ""
+    return ", ".join(map(str, items[:5])) + more
+
+
+def _blocked(conn: "Conn", scope: Scope, error: "psycopg.Error") -> DbtoolError:
+    """Return who holds what could not be had: the wait is over by now, so the holders of locks are asked for."""
+    import psycopg
+
+    from dbtool.runner.watch import Blocker
+
+    lines = [f"a lock was not had: {error.diag.message_primary}; {_NOTHING}"]
+    try:
+        rows = cast(Any, conn.execute(query("wipe/holders"), {"oids": [i.oid for i in scope.taken]}).fetchall())
+        lines += [
+            "  blocked by "
+            + str(Blocker(pid=r[0], role=r[1], application=r[2], address=r[3], state=r[4], seconds=r[5], query=r[6]))
+            for r in rows
+        ]
+    except psycopg.Error:
+        rows = ()
+    return DatabaseRefused(
+        "\n".join(lines),
+        hint="let it end, or end it: SELECT pg_terminate_backend(pid); --lock-wait gives more time"
+        if rows
+        else "whoever held it is gone: try again",
+    )
+
+
+def _no_room(scope: Scope) -> DbtoolError:
+    """Return what to raise where the server's table of locks is too small for one transaction over everything."""
+    objects = len(scope.taken) + scope.large_objects
+    # a table takes several: its own, its indexes', its TOAST table's, its types'
+    needed = max(2 * scope.locks_per_transaction, 64 * -(-8 * objects // (64 * max(scope.transactions, 1))))
+    return DatabaseRefused(
+        f"the server has no room for the locks of one transaction over {objects} objects: "
+        f"max_locks_per_transaction is {scope.locks_per_transaction}; {_NOTHING}",
+        hint=f"ALTER SYSTEM SET max_locks_per_transaction = {needed}, and restart the server; "
+        "or dbtool drop, and make the database anew, which needs no locks",
+    )
+
+
+def _refused(error: "psycopg.Error") -> DbtoolError:
+    diag = error.diag
+    lines = [f"{diag.severity or 'ERROR'}: {diag.message_primary or error} (SQLSTATE {error.sqlstate})"]
+    for label, text in (("detail", diag.message_detail), ("hint", diag.message_hint), ("where", diag.context)):
+        if text:
+            lines.append(f"  {label}: " + text.replace("\n", "\n    "))
+    return DatabaseRefused("\n".join([*lines, f"  {_NOTHING}"]), hint=_remedies.get(error.sqlstate or "", ""))
+
+
+def _lost(error: "psycopg.Error", committing: bool) -> Unreachable:
+    reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
+    if committing:
+        return Unreachable(
+            f"the connection was lost at COMMIT ({reason}): either all of it was done, or nothing",
+            hint="run the command again: its scope shows what is there",
+        )
+    return Unreachable(f"the connection was lost: {reason}; {_NOTHING}", hint="run the command again")
+
+
+_remedies = {
+    "42501": "connect as the role that owns what is to be wiped; what others own is only taken with --owner",
+    "0A000": "a table or a foreign key was made meanwhile? run the command again",
+    "57014": "it was cancelled, or statement_timeout is too short: it is the role's or the database's setting",
+    "P0001": "a trigger of the database forbids it; one that is an event trigger of another owner stays: see the scope",
+}
