@@ -195,7 +195,7 @@ def _ask(verdict: Ask, policy: Policy, command: str, consent: Consent) -> None:
 
     for reason in verdict.reasons:
         console.say(f"  {reason.message} [{reason.rule}]")
-    answer = console.ask(f"type the database's name ({verdict.phrase}) to go on: {command}")
+    answer = console.ask(f"to go on with {command}, type the database's name ({verdict.phrase})")
     if answer.strip() != verdict.phrase:
         raise Refused(
             f"that is not the database's name: nothing was done, {verdict.phrase} is as it was",
