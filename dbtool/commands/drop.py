@@ -39,8 +39,7 @@ def drop(
         refuse_beforehand(policy, "drop", target)
     with closing(connect_for_changes(target, purpose="drop")) as conn:
         weighed = weigh.weigh(conn, target, policy, "drop")
-        if dry_run or not json:
-            weigh.show(weighed, (), does="drops the whole database, with its history and its mark")
+        weigh.show(weighed, (), does="drops the whole database, with its history and its mark")
         activity = weighed.facts.activity
         size = sized(activity.size) if activity else ""
         if dry_run:

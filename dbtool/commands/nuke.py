@@ -53,9 +53,8 @@ def nuke(
     with closing(connect_for_changes(target, purpose="nuke")) as conn:
         weighed = weigh.weigh(conn, target, policy, "nuke")
         scope = read_scope(conn, ledger_schema=project.ledger_schema, owners=owner or ())
-        if dry_run or not json:
-            lines = objects_lines(scope, careful=dry_run or not isinstance(weighed.verdict, Allow))
-            weigh.show(weighed, lines, does="drops every object, and dbtool's history; the database stays")
+        lines = objects_lines(scope, careful=dry_run or not isinstance(weighed.verdict, Allow))
+        weigh.show(weighed, lines, does="drops every object, and dbtool's history; the database stays")
         if dry_run:
             return weigh.dry_run(weighed, would=f"drop {_objects(scope)}", data=_data(scope))
         consent = Consent(confirm=confirm, override=override, token=token)

@@ -60,9 +60,8 @@ def reset(
     with closing(connect_for_changes(target, purpose="reset")) as conn:
         weighed = weigh.weigh(conn, target, policy, "reset")
         scope = read_scope(conn, ledger_schema=project.ledger_schema, owners=owner or ())
-        if dry_run or not json:
-            lines = rows_lines(scope, careful=dry_run or not isinstance(weighed.verdict, Allow))
-            weigh.show(weighed, lines, does="deletes all rows, and keeps the schema and dbtool's history")
+        lines = rows_lines(scope, careful=dry_run or not isinstance(weighed.verdict, Allow))
+        weigh.show(weighed, lines, does="deletes all rows, and keeps the schema and dbtool's history")
         if dry_run:
             return weigh.dry_run(weighed, would=f"delete the rows of {_tables(scope)}", data=_data(scope))
         consent = Consent(confirm=confirm, override=override, token=token)

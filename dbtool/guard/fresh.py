@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from dbtool.errors import DatabaseRefused
-from dbtool.guard.decide import Allow, decide, names_production, worst_host
+from dbtool.guard.decide import Allow, decide
 from dbtool.guard.facts import Facts
 from dbtool.guard.mark import write_mark
 from dbtool.guard.names import Locality
 from dbtool.guard.policy import Policy
+from dbtool.guard.rules import names_production, worst_host
 from dbtool.queries import query
 
 if TYPE_CHECKING:

@@ -4,10 +4,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dbtool.errors import Refused
-from dbtool.guard.decide import decide, value_standing
+from dbtool.guard.decide import decide
 from dbtool.guard.facts import read_facts, with_activity, with_mark
 from dbtool.guard.mark import Mark
 from dbtool.guard.policy import Policy, Standing, read_policy
+from dbtool.guard.rules import value_standing
 from dbtool.guard.settle import Consent, settle, why_nobody_is_asked
 from dbtool.target import Target
 

@@ -4,11 +4,14 @@ A function that destroys takes the Settled and calls recheck() first, in its own
 be what it stands on.
 """
 
+import hashlib
 import os
+import secrets
 import shlex
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dbtool.db import connect_for_changes
@@ -23,7 +26,7 @@ from dbtool.target import Target
 if TYPE_CHECKING:
     from dbtool.db import Conn
 
-_made_here = object()
+_made_here = secrets.token_bytes(16)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +38,15 @@ class Settled:
     system: str  # the server's system identifier
     oid: int  # of the database
     mark: str  # as it was judged
-    seal: object
+    seal: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
-        if self.seal is not _made_here:
+        if self.seal != _seal(self.command, self.database, self.system, self.oid, self.mark):
             raise TypeError("a verdict is settled by guard.settle.settle() alone")
+
+
+def _seal(*values: object) -> bytes:
+    return hashlib.sha256(_made_here + repr(values).encode()).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +134,10 @@ def settle(
     if isinstance(verdict, Ask):
         _ask(verdict, policy, command, consent)
     mark = facts.mark or Mark(database=facts.database, environment="", system="", oid=0)
+    command = policy_name(command)
     return Settled(
-        command=policy_name(command), database=mark.database, system=mark.system, oid=mark.oid, mark=mark.environment,
-        seal=_made_here,
+        command=command, database=mark.database, system=mark.system, oid=mark.oid, mark=mark.environment,
+        seal=_seal(command, mark.database, mark.system, mark.oid, mark.environment),
     )  # fmt: skip
 
 
@@ -225,14 +233,14 @@ def _override(
     if consent.override is None and consent.token is None:
         token = ""
         if verdict.overridable and facts.mark and not why_nobody_is_asked(policy):
-            token = override.issue(state, bound)
+            with suppress(OSError):  # nowhere to keep a key: there is no token, and the refusal stays
+                token = override.issue(state, bound)
         raise _refused(verdict, command, token)
     if not verdict.overridable:
         raise _refused(verdict, command, "", "this refusal has no override: ")
-    override.check(state, bound, why=consent.override, token=consent.token)
-    override.write_audit(
-        state, bound, why=consent.override or "", token=consent.token or "",
-        target=f"{facts.environment} ({facts.why})", hosts=[str(h) for a in facts.addresses for h in a.hosts],
+    override.redeem(
+        state, bound, why=consent.override, token=consent.token, target=f"{facts.environment} ({facts.why})",
+        hosts=[str(host) for address in facts.addresses for host in address.hosts],
         reasons=[reason.rule for reason in verdict.reasons],
     )  # fmt: skip
     if record is not None:

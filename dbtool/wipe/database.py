@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from dbtool.errors import DatabaseRefused, DbtoolError, Refused, Unreachable
-from dbtool.guard.mark import parse
+from dbtool.guard.mark import parse, read_mark
 from dbtool.guard.settle import Settled
 from dbtool.queries import query
 from dbtool.secrets import redact
@@ -99,7 +99,9 @@ def _look(conn: "Conn", settled: Settled) -> _Seen:
     row = conn.execute(query("wipe/database"), {"database": settled.database}).fetchone()
     if row is None:
         raise DatabaseRefused(f"there is no database {settled.database} on this server any more")
-    return _Seen(**dict(zip(_Seen.__dataclass_fields__, cast(Any, row), strict=True)))
+    oid, *others = cast(Any, row)
+    names = [name for name in _Seen.__dataclass_fields__ if name not in ("oid", "system")]
+    return _Seen(oid=oid, system=read_mark(conn).system, **dict(zip(names, others, strict=True)))
 
 
 def _refuse_another(seen: _Seen, settled: Settled) -> None:

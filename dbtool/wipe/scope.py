@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from dbtool.errors import UsageError
+from dbtool.errors import Unreachable, UsageError
 from dbtool.queries import query
 
 if TYPE_CHECKING:
@@ -209,14 +209,21 @@ def read_scope(conn: "Conn", *, ledger_schema: str, owners: Sequence[str] = ()) 
 
     Raises UsageError for an owner that no role is called.
     """
+    import psycopg
+
     values = {"ledger": ledger_schema, "owners": list(owners)}
     names = (
         "settings", "objects", "foreign_keys", "partitions", "views", "slots", "subscriptions",
         "publications", "default_privileges",
     )  # fmt: skip
-    with conn.pipeline(), conn.transaction():
-        conn.execute("SELECT set_config('search_path', '', true)")
-        cursors = {name: conn.execute(query(f"wipe/{name}"), values) for name in names}
+    try:
+        with conn.pipeline():  # which is a transaction by itself, as long as nobody opened one before
+            conn.execute("SELECT set_config('search_path', '', true)")
+            cursors = {name: conn.execute(query(f"wipe/{name}"), values) for name in names}
+    except psycopg.OperationalError as error:
+        if not conn.broken:
+            raise
+        raise Unreachable(f"the connection was lost while {conn.info.dbname} was looked at: {error}") from None
     answers = {name: cast(list[Any], cursor.fetchall()) for name, cursor in cursors.items()}
     database, oid, role, unknown, locks_per_transaction, transactions = answers["settings"][0]
     if unknown:

@@ -1,7 +1,7 @@
 """The one way to wipe: a transaction that knows what was settled, looks again, and says why it failed."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from dbtool.errors import DatabaseRefused, DbtoolError, Refused, Unreachable
@@ -36,17 +36,26 @@ def wiping(conn: "Conn", settled: Settled, scope: Scope, *, command: str, lock_t
     import psycopg
 
     require(settled, command)
+    if not conn.autocommit or conn.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        raise ValueError("a transaction is open: what is wiped would be a part of it, and not be committed")
     committing = False
     try:
-        with conn.transaction():
-            recheck(conn, settled)
-            conn.execute(query("wipe/begin"), {"lock_timeout": str(lock_timeout_ms)})
-            now = read_scope(conn, ledger_schema=scope.ledger_schema, owners=scope.owners)
-            _refuse_another(scope, now, settled, command)
-            yield now
-            committing = True
-    except psycopg.Error as error:
-        raise _explained(conn, scope, error, committing) from None
+        begin = psycopg.sql.SQL("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ") + query("wipe/begin")
+        # by a cursor that binds by itself, which may send several statements at once
+        psycopg.ClientCursor(conn).execute(begin, {"lock_timeout": str(lock_timeout_ms)})
+        recheck(conn, settled)
+        now = read_scope(conn, ledger_schema=scope.ledger_schema, owners=scope.owners)
+        _refuse_another(scope, now, settled, command)
+        yield now
+        committing = True
+        conn.commit()
+    except BaseException as error:
+        # not sent before all was seen to be done: a server whose client is gone finds no COMMIT, and rolls back
+        with suppress(psycopg.Error):
+            conn.rollback()
+        if isinstance(error, psycopg.Error):
+            raise _explained(conn, scope, error, committing) from None
+        raise
 
 
 def unlink(conn: "Conn", scope: Scope) -> int:
