@@ -99,7 +99,9 @@ def with_mark(facts: Facts, conn: "Conn") -> Facts:
 
 def with_activity(facts: Facts, conn: "Conn") -> Facts:
     """Return the facts with what is in the database and who uses it. Read-only, one round trip."""
-    row = cast(Any, conn.execute(query("guard/facts")).fetchone())
+    cursor = conn.execute(query("guard/facts"))
+    cursor.nextset()
+    row = cast(Any, cursor.fetchone())
     names = (
         "standby",
         "replicas",

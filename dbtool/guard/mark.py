@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from dbtool.errors import DatabaseRefused
+from dbtool.guard.names import Meaning, Words, meaning
 from dbtool.queries import query
 
 if TYPE_CHECKING:
     from dbtool.db import Conn
 
+_PRODUCTION = Words(production=frozenset({"production", "prod", "prd", "live"}))
 _form = re.compile(r"\s*@dbtool\.environment=(?P<name>[^\s@]+) system=(?P<system>\d+) oid=(?P<oid>\d+)")
 
 
@@ -54,18 +56,36 @@ def read_mark(conn: "Conn") -> Mark:
 def parse(comment: str, *, system: str, oid: int) -> tuple[str, str]:
     """Return the environment that holds for this database, and the one that was meant for another. Pure.
 
+    Of several the strictest counts. Where the role may not read who the server is, production is believed.
+
     >>> parse("The shop. @dbtool.environment=production system=7 oid=5", system="7", oid=5)
     ('production', '')
     >>> parse("The shop. @dbtool.environment=production system=7 oid=5", system="8", oid=5)
     ('', 'production')
     """
-    here = foreign = ""
+    here: list[str] = []
+    foreign: list[str] = []
     for found in _form.finditer(comment):
-        if system and found["system"] == system and int(found["oid"]) == oid:
-            here = found["name"]
-        else:
-            foreign = found["name"]
-    return here, foreign
+        same = int(found["oid"]) == oid and found["system"] == system
+        may_be = int(found["oid"]) == oid and not system and strictness(found["name"]) == 2
+        (here if same or may_be else foreign).append(found["name"])
+    return max(here, key=strictness, default=""), max(foreign, key=strictness, default="")
+
+
+def environments(comment: str) -> list[str]:
+    """Return every environment that is named in a comment, whatever database it was meant for. Pure."""
+    return [found["name"] for found in _form.finditer(comment)]
+
+
+def strictness(environment: str) -> int:
+    """Return how careful a mark makes: 2 for production, 1 for one that is no word for development, 0 for one that is.
+
+    >>> [strictness(name) for name in ("development", "staging", "prod-eu")]
+    [0, 1, 2]
+    """
+    if meaning(environment, _PRODUCTION) is Meaning.PRODUCTION:
+        return 2
+    return 0 if environment in ("development", "dev", "test", "testing", "local") else 1
 
 
 def marked(comment: str, environment: str, *, system: str, oid: int) -> str:

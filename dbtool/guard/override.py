@@ -79,7 +79,7 @@ def redeem(
             log.seek(0)
             if digest.encode() in log.read(os.fstat(log.fileno()).st_size):
                 raise Refused("the token was used already: it is good for one time", hint="run the command once more")
-            log.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+            log.write(json.dumps(line).encode() + b"\n")
             log.flush()
             os.fsync(log.fileno())
     except OSError as error:
@@ -138,6 +138,9 @@ def record_in_ledger(conn: "Conn", schema: str, text: str) -> None:
 
     user, host = who()
     try:
-        conn.execute(query("guard/record_override", schema=schema), {"user": user, "host": host, "text": text})
+        conn.execute(
+            query("guard/record_override", schema=schema),
+            {"user": user, "host": host, "text": text.encode("utf-8", "replace").decode()},
+        )
     except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
         return  # no history yet

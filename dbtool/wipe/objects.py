@@ -9,7 +9,7 @@ from dbtool.errors import DatabaseRefused, Refused
 from dbtool.guard.settle import Settled
 from dbtool.queries import query
 from dbtool.wipe.scope import DEFAULT_PRIVILEGES, LARGE_OBJECTS, Left, Scope, Subscription, read_scope
-from dbtool.wipe.transaction import unlink, wiping
+from dbtool.wipe.transaction import unlinking, wiping
 
 if TYPE_CHECKING:
     from dbtool.db import Conn
@@ -77,9 +77,8 @@ def wipe_objects(conn: "Conn", settled: Settled, scope: Scope, *, lock_timeout_m
     started = time.monotonic()
     with wiping(conn, settled, scope, command="nuke", lock_timeout_ms=lock_timeout_ms) as now:
         before = _read_others(conn, now)
-        if statements := "; ".join(drop_statements(now)):
+        if statements := "; ".join((*drop_statements(now), *unlinking(conn, now))):
             conn.execute(statements.encode())
-        unlink(conn, now)
         after = read_scope(conn, ledger_schema=scope.ledger_schema, owners=scope.owners)
         _refuse_losses(before, _read_others(conn, after, of=now))
         if after.taken:

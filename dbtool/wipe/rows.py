@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dbtool.errors import Refused
 from dbtool.guard.settle import Settled
 from dbtool.wipe.scope import Scope
-from dbtool.wipe.transaction import unlink, wiping
+from dbtool.wipe.transaction import unlinking, wiping
 
 if TYPE_CHECKING:
     from dbtool.db import Conn
@@ -36,12 +36,12 @@ def wipe_rows(conn: "Conn", settled: Settled, scope: Scope, *, lock_timeout_ms: 
     started = time.monotonic()
     with wiping(conn, settled, scope, command="reset", lock_timeout_ms=lock_timeout_ms) as now:
         _refuse_inbound(now)
-        if statements := "; ".join(reset_statements(now)):
+        if statements := "; ".join((*reset_statements(now), *unlinking(conn, now))):
             conn.execute(statements.encode())
-        unlinked = unlink(conn, now)
     return WipedRows(
         tables=len(now.tables), rows=now.rows, bytes=now.bytes, sequences=len(now.sequences),
-        materialized_views=len(now.materialized_views), large_objects=unlinked, seconds=time.monotonic() - started,
+        materialized_views=len(now.materialized_views), large_objects=now.large_objects,
+        seconds=time.monotonic() - started,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from dbtool.errors import Unreachable, UsageError
 from dbtool.queries import query
@@ -210,21 +210,25 @@ def read_scope(conn: "Conn", *, ledger_schema: str, owners: Sequence[str] = ()) 
     Raises UsageError for an owner that no role is called.
     """
     import psycopg
+    from psycopg import sql
 
     values = {"ledger": ledger_schema, "owners": list(owners)}
     names = (
         "settings", "objects", "foreign_keys", "partitions", "views", "slots", "subscriptions",
         "publications", "default_privileges",
     )  # fmt: skip
+    path = sql.SQL("SELECT set_config('search_path', '', true)")
+    cursor = psycopg.ClientCursor(conn)  # which binds by itself, and so may send several statements at once
     try:
-        with conn.pipeline():  # which is a transaction by itself, as long as nobody opened one before
-            conn.execute("SELECT set_config('search_path', '', true)")
-            cursors = {name: conn.execute(query(f"wipe/{name}"), values) for name in names}
+        cursor.execute(sql.SQL(";\n").join([path, *(query(f"wipe/{name}") for name in names)]), values)
     except psycopg.OperationalError as error:
         if not conn.broken:
             raise
         raise Unreachable(f"the connection was lost while {conn.info.dbname} was looked at: {error}") from None
-    answers = {name: cast(list[Any], cursor.fetchall()) for name, cursor in cursors.items()}
+    answers: dict[str, list[Any]] = {}
+    for name in names:
+        cursor.nextset()
+        answers[name] = cursor.fetchall()
     database, oid, role, unknown, locks_per_transaction, transactions = answers["settings"][0]
     if unknown:
         raise UsageError(

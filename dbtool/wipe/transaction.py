@@ -34,13 +34,14 @@ def wiping(conn: "Conn", settled: Settled, scope: Scope, *, command: str, lock_t
     Unreachable with the reason for what the server refuses; then nothing has changed.
     """
     import psycopg
+    from psycopg import sql
 
     require(settled, command)
     if not conn.autocommit or conn.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
         raise ValueError("a transaction is open: what is wiped would be a part of it, and not be committed")
     committing = False
     try:
-        begin = psycopg.sql.SQL("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ") + query("wipe/begin")
+        begin = sql.SQL("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ") + query("wipe/begin")
         # by a cursor that binds by itself, which may send several statements at once
         psycopg.ClientCursor(conn).execute(begin, {"lock_timeout": str(lock_timeout_ms)})
         recheck(conn, settled)
@@ -58,12 +59,12 @@ def wiping(conn: "Conn", settled: Settled, scope: Scope, *, command: str, lock_t
         raise
 
 
-def unlink(conn: "Conn", scope: Scope) -> int:
-    """Delete the project's large objects, and return how many. Writes. For use inside of wiping() alone."""
+def unlinking(conn: "Conn", scope: Scope) -> tuple[str, ...]:
+    """Return the statement that deletes the project's large objects, where there are any. Pure but for quoting."""
+    import psycopg
+
     owners = sorted({item.owner for item in scope.taken if item.kind == LARGE_OBJECTS})
-    if not owners:
-        return 0
-    return cast(Any, conn.execute(query("wipe/unlink"), {"owners": owners}).fetchone())[0]
+    return (psycopg.ClientCursor(conn).mogrify(query("wipe/unlink"), {"owners": owners}),) if owners else ()
 
 
 def _explained(conn: "Conn", scope: Scope, error: "psycopg.Error", committing: bool) -> DbtoolError:

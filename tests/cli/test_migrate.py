@@ -26,7 +26,8 @@ def test_from_nothing_to_applied_and_then_nothing_to_do(project: Project, databa
     done = run_here("migrate")
     assert done.returncode == 0, done.both
     assert done.stdout.startswith("applied 2 migrations in ")
-    assert [line.split(" (")[0] for line in done.stderr.splitlines()[1:]] == ["applied a", "applied b"]
+    lines = [line.split(" (")[0] for line in done.stderr.splitlines()[1:]]
+    assert lines == [f"marked {database.name} as development", "applied a", "applied b"]
     assert done.stderr.startswith(
         f"development: {database.name} on 127.0.0.1:{database.server.port} as postgres, PostgreSQL "
     )

@@ -170,11 +170,15 @@ def spelled(draw: st.DrawFn, meant: Meant) -> Spelled:
         if place == "here" or (place == "service" and (value.strip() != value or not value)) or not value:
             here[key] = value
         else:
-            (service if place == "service" else variables).update({key if place == "service" else VARIABLES[key]: value})
+            (service if place == "service" else variables).update(
+                {key if place == "service" else VARIABLES[key]: value}
+            )
         if place != "variable" and key != "hostaddr" and draw(st.booleans()):
             variables[VARIABLES[key]] = DECOYS[key]
     user, password = draw(st.none() | JUNK), draw(st.none() | JUNK)
-    text = draw(as_url(here, user, password, service=bool(service)) | as_pairs(here, user, password, service=bool(service)))
+    text = draw(
+        as_url(here, user, password, service=bool(service)) | as_pairs(here, user, password, service=bool(service))
+    )
     if not service:
         return Spelled(text, variables)
     file = "[other]\nhost=localhost\n\n# ours\n[ours]\n" + "".join(f"{key}={value}\n" for key, value in service.items())
@@ -193,7 +197,10 @@ def as_url(draw: st.DrawFn, options: dict[str, str], user: str | None, password:
     ports_follow = in_front and len(ports) == len(hosts) and draw(st.booleans())
     if in_front:
         entries = [draw(encoded(host)) for host in hosts]
-        entries = [f"[{host}]" if ":" in host and draw(st.booleans()) else entry for host, entry in zip(hosts, entries, strict=True)]
+        entries = [
+            f"[{host}]" if ":" in host and draw(st.booleans()) else entry
+            for host, entry in zip(hosts, entries, strict=True)
+        ]
         if ports_follow:
             entries = [f"{entry}:{port.strip()}" if port else entry for entry, port in zip(entries, ports, strict=True)]
         authority = (draw(st.sampled_from([",", "%2C", "%2c"])) if not ports_follow else ",").join(entries)
@@ -205,7 +212,7 @@ def as_url(draw: st.DrawFn, options: dict[str, str], user: str | None, password:
         authority = f"{draw(encoded(user))}{secret}@{authority}"
     path = ""
     for key, value in options.items():
-        if key == "host" and in_front or key == "port" and ports_follow:
+        if (key == "host" and in_front) or (key == "port" and ports_follow):
             continue
         if key == "dbname" and draw(st.booleans()):
             path = "/" + draw(encoded(value, plain="/:@=+,'"))
@@ -213,9 +220,13 @@ def as_url(draw: st.DrawFn, options: dict[str, str], user: str | None, password:
         query.append(f"{key}={draw(encoded(value, plain='/:,@+'))}")
     if "dbname" in options and not path and draw(st.booleans()):
         path = "/dev"  # the query string is read after it
-    query += draw(st.sampled_from([[], [], ["sslmode=disable"], ["application_name=dev"], ["ssl=true"], ["connect_timeout=5"]]))
+    query += draw(
+        st.sampled_from([[], [], ["sslmode=disable"], ["application_name=dev"], ["ssl=true"], ["connect_timeout=5"]])
+    )
     query += ["service=ours"] if service and draw(st.booleans()) else []
-    decoy = [f"{key}={DECOYS[key]}" for key in options if any(q.startswith(f"{key}=") for q in query) and draw(st.booleans())]
+    decoy = [
+        f"{key}={DECOYS[key]}" for key in options if any(q.startswith(f"{key}=") for q in query) and draw(st.booleans())
+    ]
     together = [*decoy, *draw(st.permutations(query))]  # of two, the later counts
     return scheme + authority + path + ("?" + "&".join(together) if together else "")
 
@@ -369,10 +380,15 @@ def reached(conninfo: str) -> Reached:
 @st.composite
 def local(draw: st.DrawFn, listening: Listening) -> Meant:
     number = draw(st.sampled_from([1, 1, 2, 3]))
-    hosts = [draw(st.sampled_from(["localhost", "127.0.0.1", "127.1", "0x7f000001", "LOCALHOST", listening.folder])) for _ in range(number)]
+    hosts = [
+        draw(st.sampled_from(["localhost", "127.0.0.1", "127.1", "0x7f000001", "LOCALHOST", listening.folder]))
+        for _ in range(number)
+    ]
     addresses = [draw(st.sampled_from(["127.0.0.1", "127.0.0.1", ""])) for _ in hosts] if draw(st.booleans()) else None
     ports = [draw(st.sampled_from(listening.ports)) for _ in range(draw(st.sampled_from([1, number])))]
-    dbname = draw(st.sampled_from(["app", "production", "a b", "x/y", "it's", "\u00e4", "a=b", "postgresql://elsewhere/b", None]))
+    dbname = draw(
+        st.sampled_from(["app", "production", "a b", "x/y", "it's", "\u00e4", "a=b", "postgresql://elsewhere/b", None])
+    )
     return Meant(host=hosts, dbname=dbname, hostaddr=addresses, port=ports)
 
 
@@ -401,7 +417,9 @@ def test_what_was_judged_is_what_is_connected_to(data: st.DataObject, listening:
 @settings(deadline=None, max_examples=30, suppress_health_check=ANY_FIXTURE)
 @given(data=st.data())
 @example(data=None)
-def test_what_is_set_afterwards_changes_nothing(data: st.DataObject | None, listening: Listening, tmp_path: Path) -> None:
+def test_what_is_set_afterwards_changes_nothing(
+    data: st.DataObject | None, listening: Listening, tmp_path: Path
+) -> None:
     """The address is pinned: variables and service files that come in between are passed over."""
     target = Spelled(f"postgresql:///app?host={listening.folder}&port={listening.ports[0]}")
     if data is not None:
@@ -412,8 +430,17 @@ def test_what_is_set_afterwards_changes_nothing(data: st.DataObject | None, list
         except UsageError:
             return
         before = reached(plain_url(target.text))
-    elsewhere = {"PGHOST": "127.0.0.3", "PGHOSTADDR": "127.0.0.3", "PGPORT": "1", "PGDATABASE": "other", "PGUSER": "other"}
-    with around(Spelled("", elsewhere | {k: v for k, v in target.variables.items() if "SERVICE" in k}, target.services), tmp_path):
+    elsewhere = {
+        "PGHOST": "127.0.0.3",
+        "PGHOSTADDR": "127.0.0.3",
+        "PGPORT": "1",
+        "PGDATABASE": "other",
+        "PGUSER": "other",
+    }
+    with around(
+        Spelled("", elsewhere | {k: v for k, v in target.variables.items() if "SERVICE" in k}, target.services),
+        tmp_path,
+    ):
         assert reached(make_conninfo(plain_url(target.text), **address.pinned)) == before, target
 
 
@@ -451,7 +478,11 @@ def test_each_default_is_libpqs_own(text: str, variables: dict[str, str], listen
 
 @pytest.mark.parametrize(
     "service",
-    ["host=127.0.0.1\nport={0}\ndbname=app", "host=127.0.0.1\nport={0}\ndbname=app\nuser=me", "hostaddr=127.0.0.1\nport={0}\ndbname=b"],
+    [
+        "host=127.0.0.1\nport={0}\ndbname=app",
+        "host=127.0.0.1\nport={0}\ndbname=app\nuser=me",
+        "hostaddr=127.0.0.1\nport={0}\ndbname=b",
+    ],
 )
 @pytest.mark.parametrize(
     ("text", "variables"),

@@ -1,5 +1,7 @@
 -- What is in the database and who uses it: what a guard weighs and a person is shown before anything is destroyed.
--- Read-only. A role without pg_monitor sees others' sessions without their name and state.
+-- Read-only. Of others' sessions a role without pg_read_all_stats sees that they are there, and not what they do.
+SELECT pg_catalog.set_config('search_path', 'pg_catalog', true);
+
 WITH others AS (
     SELECT
         coalesce(nullif(a.application_name, ''), '(no name)') AS application,
@@ -7,7 +9,8 @@ WITH others AS (
     FROM pg_catalog.pg_stat_activity AS a
     WHERE
         a.datname = pg_catalog.current_database() AND a.pid <> pg_catalog.pg_backend_pid()
-        AND a.backend_type = 'client backend' AND coalesce(a.application_name, '') NOT LIKE 'dbtool %'
+        AND a.usesysid IS NOT NULL AND coalesce(a.backend_type, 'client backend') = 'client backend'
+        AND coalesce(a.application_name, '') NOT LIKE 'dbtool %'
 )
 
 SELECT

@@ -1,12 +1,17 @@
--- Whether the database is empty, and nothing on its server says production or is copied from it. Read-only.
+-- Whether the database is empty and nobody copies from its server; and what the server's databases say. Read-only.
+SELECT pg_catalog.set_config('search_path', 'pg_catalog', true);
+
 SELECT
     NOT EXISTS (
         SELECT FROM pg_catalog.pg_class AS c
         INNER JOIN pg_catalog.pg_namespace AS n ON c.relnamespace = n.oid
-        WHERE n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema' AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+        WHERE
+            n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
+            AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
     )
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_replication)
-    AND NOT EXISTS (
-        SELECT FROM pg_catalog.pg_database AS d
-        WHERE pg_catalog.shobj_description(d.oid, 'pg_database') LIKE '%@dbtool.environment=production %'
-    ) AS fresh
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_largeobject_metadata)
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_replication) AS empty,
+    ARRAY(
+        SELECT s.description FROM pg_catalog.pg_shdescription AS s
+        WHERE s.classoid = 'pg_catalog.pg_database'::regclass AND s.description LIKE '%@dbtool.environment=%'
+    ) AS comments
