@@ -56,7 +56,10 @@ def read_address(conninfo: str) -> Address:
     try:
         given = {k: str(v) for k, v in conninfo_to_dict(plain_url(conninfo)).items() if v is not None}
     except (psycopg.Error, UnicodeError) as error:
-        raise UsageError("it cannot be used: " + what_is_wrong(str(error))) from None
+        said = what_is_wrong(str(error)) if "@" not in conninfo.partition("?")[2] else "a ? in its password is %3F"
+        raise UsageError("it cannot be used: " + said) from None
+    if has_stray_at(conninfo):
+        raise UsageError("it cannot be used: more than one @ in it; an @ in a password or a name is written %40")
     if any("\0" in value for value in given.values()):
         raise UsageError("it cannot be used: a NUL character in it")
     with _service(given):
@@ -74,6 +77,15 @@ def plain_url(conninfo: str) -> str:
     'postgresql://host/db'
     """
     return re.sub(r"^(postgres(?:ql)?)\+\w+://", r"\1://", conninfo)
+
+
+def has_stray_at(conninfo: str) -> bool:
+    """Return whether a URL has a raw @ too many: libpq ends a password at the first, and takes the rest for the host.
+
+    >>> has_stray_at("postgresql://me:p@ss@host/db"), has_stray_at("postgresql://me:p%40ss@host/db")
+    (True, False)
+    """
+    return "://" in conninfo and conninfo.partition("?")[0].count("@") > 1
 
 
 def what_is_wrong(error: str) -> str:

@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Annotated, Any, NoReturn, TextIO, cast
 
 import typer
@@ -20,6 +20,7 @@ import typer
 from dbtool import console
 from dbtool.errors import DatabaseRefused, DbtoolError, Interrupted, Unreachable, UsageError
 from dbtool.report import Report
+from dbtool.secrets import redact, remember
 
 # In the order of a day's work: the command, and the module that has a function (or an app) of that name.
 COMMANDS = (
@@ -42,17 +43,34 @@ def main() -> None:
         _complete()
     first = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
     app = build(only=first)
-    if "--json" not in sys.argv:
-        app(prog_name="dbtool")
+    sys.excepthook = _tell_mistake
+    for word in sys.argv[1:]:
+        remember(word)  # a URL where none belongs is repeated by the error that says so
     try:
         sys.exit(app(prog_name="dbtool", standalone_mode=False) or 0)
     except Exception as error:  # the class of Typer's own usage errors has no public name
-        message = getattr(cast(Any, error), "format_message", None)
-        if message is None:
-            raise
-        told = UsageError(message())
-        console.show_error(told, as_json=True, command=first or "")
+        _tell_usage(error, first or "")
+
+
+def _tell_mistake(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print the traceback of a mistake of ours as Python does, but without a password in it."""
+    import traceback
+
+    sys.stderr.write(redact("".join(traceback.format_exception(kind, error, trace))))
+
+
+def _tell_usage(error: Exception, command: str) -> NoReturn:
+    """Tell a mistake in the command line, without a password in it; what is another error is raised again."""
+    usage = cast(Any, error)
+    if not hasattr(error, "format_message"):
+        raise error
+    if "--json" in sys.argv:
+        told = UsageError(usage.format_message())
+        console.show_error(told, as_json=True, command=command)
         sys.exit(told.exit_code)
+    usage.message = redact(usage.message)
+    usage.show()
+    sys.exit(usage.exit_code)
 
 
 def build(only: str | None = None) -> typer.Typer:

@@ -72,7 +72,7 @@ def show_error(error: DbtoolError, *, as_json: bool, command: str) -> None:
     findings: Sequence[Finding] = getattr(error, "findings", ())
     if as_json:
         answer = {
-            "command": command,
+            "command": redact(command),
             "ok": False,
             "exit_code": error.exit_code,
             "error": {

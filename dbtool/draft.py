@@ -25,6 +25,10 @@ def write_migration(folder: Folder, name: str, now: datetime | None = None) -> t
 
     Raises UsageError for a name without a letter or digit, or one that is taken.
     """
+    if "://" in name:
+        raise UsageError(
+            f"{name!r} is a URL, and a migration is named by what it does", hint='dbtool new "add invoices"'
+        )
     slug = slug_of(name)
     if not slug:
         raise UsageError(f"{name!r} has no letter or digit to name a file by")

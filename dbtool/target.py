@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from dbtool.config import CONFIG_FILE, Environment, Project, close_words
 from dbtool.errors import UsageError
-from dbtool.secrets import Secret
+from dbtool.secrets import Secret, remember
 
 # The first of these that is set names the environment (DESIGN.md section 2).
 ENVIRONMENT_VARIABLES = ("DBTOOL_ENV", "NODE_ENV", "APP_ENV", "ENV")
@@ -123,6 +123,7 @@ def _choose_environment(project: Project, flag: str | None, *, any_word: bool = 
         for variable in ENVIRONMENT_VARIABLES:
             value = (variables.get(variable) or "").strip()
             if value and not names_a_file(variable, value):
+                remember(value)  # a URL in the wrong variable
                 why = f"{variable}={value}{source}"
                 return _known(value, known, why, any_word=any_word), why, True, False
     return "development", "nothing says otherwise", False, False
@@ -141,7 +142,7 @@ def _known(value: str, known: set[str], why: str, *, any_word: bool = False) -> 
     if folded in known:
         return folded
     if any_word:
-        return re.sub(r"[^\w.-]", "-", name)
+        return "(not-a-name)" if "://" in name or "@" in name else re.sub(r"[^\w.-]", "-", name)
     close = [_aliases.get(word, word) for word in close_words(folded, {*known, *_aliases})]
     raise UsageError(
         f"unknown environment {name!r} ({why}); known: {', '.join(sorted(known))}",

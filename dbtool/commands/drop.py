@@ -43,7 +43,9 @@ def drop(
         activity = weighed.facts.activity
         size = sized(activity.size) if activity else ""
         if dry_run:
-            return weigh.dry_run(weighed, would=f"drop the database {weighed.where.database}, {size}", data={})
+            return weigh.dry_run(
+                weighed, would=f"drop the database {weighed.where.database}, {size}", data={}, json=json
+            )
         consent = Consent(confirm=confirm, override=override, token=token)
         settled = weigh.settle_weighed(conn, weighed, consent)
     dropped = drop_database(pinned_conninfo(direct_target(target)), settled, force=force)

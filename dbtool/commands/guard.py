@@ -13,7 +13,7 @@ from dbtool.guard.decide import Ask, Reason, Refuse, Verdict, decide, policy_nam
 from dbtool.guard.facts import Facts, read_facts, with_activity, with_mark
 from dbtool.guard.mark import Mark
 from dbtool.guard.policy import Policy, Standing, read_policy
-from dbtool.guard.settle import in_words
+from dbtool.guard.settle import TAKES_YES, in_words
 from dbtool.report import Report, Table
 from dbtool.target import load_target
 
@@ -149,8 +149,8 @@ def _plain(reason: Reason) -> dict[str, str]:
 def _how(verdict: Verdict, name: str) -> str:
     if not isinstance(verdict, Ask):
         return ""
-    yes = " (or --yes)" if policy_name(name) in ("migrate", "rollback", "baseline", "seed-reference") else ""
-    return f"type the database's name when asked; without a terminal: --confirm {verdict.phrase}{yes}"
+    said = "--yes" if policy_name(name) in TAKES_YES else f"--confirm {verdict.phrase}"
+    return f"type the database's name when asked; without a terminal: {said}"
 
 
 def _refuse_unknown_format(given: str, known: tuple[str, ...]) -> None:

@@ -56,7 +56,7 @@ def nuke(
         lines = objects_lines(scope, careful=dry_run or not isinstance(weighed.verdict, Allow))
         weigh.show(weighed, lines, does="drops every object, and dbtool's history; the database stays")
         if dry_run:
-            return weigh.dry_run(weighed, would=f"drop {_objects(scope)}", data=_data(scope))
+            return weigh.dry_run(weighed, would=f"drop {_objects(scope)}", data=_data(scope), json=json)
         consent = Consent(confirm=confirm, override=override, token=token)
         settled = weigh.settle_weighed(conn, weighed, consent)
         with migration_lock(target, wait=wait, say=console.say):

@@ -63,7 +63,7 @@ def reset(
         lines = rows_lines(scope, careful=dry_run or not isinstance(weighed.verdict, Allow))
         weigh.show(weighed, lines, does="deletes all rows, and keeps the schema and dbtool's history")
         if dry_run:
-            return weigh.dry_run(weighed, would=f"delete the rows of {_tables(scope)}", data=_data(scope))
+            return weigh.dry_run(weighed, would=f"delete the rows of {_tables(scope)}", data=_data(scope), json=json)
         consent = Consent(confirm=confirm, override=override, token=token)
         settled = weigh.settle_weighed(conn, weighed, consent)
         with migration_lock(target, wait=wait, say=console.say):

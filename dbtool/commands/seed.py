@@ -80,7 +80,7 @@ def seed(
         weighed = weigh.weigh(conn, target, policy, command)
         banner, data = weighed.where, weighed.data | _data(files, command)
         if dry_run:
-            answer = weigh.dry_run(weighed, would=f"seed {counted(len(files), 'file')}", data=data)
+            answer = weigh.dry_run(weighed, would=f"seed {counted(len(files), 'file')}", data=data, json=json)
             steps = tuple(_would(file, project) for file in files)
             return replace(answer, command="seed", findings=findings, steps=steps, tables=[_listed(files)])
 

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dbtool.address import read_address
 from dbtool.config import Project, load_project
 from dbtool.db import DatabaseMissing, connect, connection_string
 from dbtool.doctor.check import Check, skipped
@@ -189,15 +190,12 @@ def _address(target: Target) -> Address | None:
     """Where a connection string leads that could not be followed, as far as it says so itself."""
     if target.embedded:
         return None
-    import psycopg
-    from psycopg.conninfo import conninfo_to_dict
-
     try:
-        said = conninfo_to_dict(connection_string(target))
-    except psycopg.ProgrammingError:
+        said = read_address(connection_string(target))
+    except UsageError:
         return None
-    values = {key: str(said.get(key) or "") for key in ("host", "port", "user", "dbname")}
-    return Address(host=values["host"], port=values["port"] or "5432", user=values["user"], database=values["dbname"])
+    first = said.hosts[0]
+    return Address(host=first.name or first.address, port=first.port, user=said.user, database=said.database)
 
 
 def _hint(error: DbtoolError) -> str:

@@ -26,6 +26,7 @@ from dbtool.target import Target
 if TYPE_CHECKING:
     from dbtool.db import Conn
 
+TAKES_YES = ("migrate", "rollback", "baseline", "seed-reference")  # the commands that have --yes
 _made_here = secrets.token_bytes(16)
 
 
@@ -181,7 +182,6 @@ def why_nobody_is_asked(policy: Policy) -> str:
 
 
 def _ask(verdict: Ask, policy: Policy, command: str, consent: Consent) -> None:
-    destroys = policy_name(command) in policy.destroy
     why = verdict.reasons[0].message
     if consent.confirm is not None:
         if consent.confirm != verdict.phrase:
@@ -190,14 +190,14 @@ def _ask(verdict: Ask, policy: Policy, command: str, consent: Consent) -> None:
                 hint="look once more at which database this is",
             )
         return
-    if consent.yes and not destroys:
+    if consent.yes and policy_name(command) in TAKES_YES:
         return
     if nobody := why_nobody_is_asked(policy):
-        if destroys:
-            hint = f"{nobody}; when it is meant: --confirm, followed by the name of the database"
+        if policy_name(command) in TAKES_YES:
+            words = [redact(word) for word in sys.argv[1:]]
+            hint = f"{nobody}; when it is meant: " + shlex.join(["dbtool", *words, "--yes"])
         else:
-            command_line = shlex.join(["dbtool", *sys.argv[1:], "--yes"])
-            hint = f"{nobody}; when it is meant: " + redact(command_line)
+            hint = f"{nobody}; when it is meant: --confirm, followed by the name of the database"
         raise Refused(f"dbtool {command} asks before it changes this database: {_listed(verdict)}", hint=hint)
     from dbtool import console
 

@@ -59,7 +59,7 @@ def show(weighed: Weighed, scope: Sequence[str], *, does: str) -> None:
         console.say(line)
 
 
-def dry_run(weighed: Weighed, *, would: str, data: dict[str, object]) -> Report:
+def dry_run(weighed: Weighed, *, would: str, data: dict[str, object], json: bool) -> Report:
     """Return the answer to --dry-run: what would be done, and whether it would be let; else exit code 6."""
     refused = isinstance(weighed.verdict, Refuse)
     why = "; ".join(f"{reason.message} [{reason.rule}]" for reason in weighed.verdict.reasons)
@@ -67,7 +67,7 @@ def dry_run(weighed: Weighed, *, would: str, data: dict[str, object]) -> Report:
     then = asked[in_words(weighed.verdict)]
     return Report(
         command=weighed.command,
-        where=weighed.where,
+        where=weighed.where if json else None,  # the scope told it already
         summary=f"would {would}, {then}: {why}",
         exit_code=Refused.exit_code if refused else 0,
         data=weighed.data | data,

@@ -9,7 +9,7 @@ from dbtool.errors import DatabaseRefused, Refused
 from dbtool.guard.settle import Settled
 from dbtool.queries import query
 from dbtool.wipe.scope import DEFAULT_PRIVILEGES, LARGE_OBJECTS, Left, Scope, Subscription, read_scope
-from dbtool.wipe.transaction import unlinking, wiping
+from dbtool.wipe.transaction import owner_options, run, unlinking, wiping
 
 if TYPE_CHECKING:
     from dbtool.db import Conn
@@ -77,9 +77,10 @@ def wipe_objects(conn: "Conn", settled: Settled, scope: Scope, *, lock_timeout_m
     started = time.monotonic()
     with wiping(conn, settled, scope, command="nuke", lock_timeout_ms=lock_timeout_ms) as now:
         before = _read_others(conn, now)
-        if statements := "; ".join((*drop_statements(now), *unlinking(conn, now))):
-            conn.execute(statements.encode())
-        after = read_scope(conn, ledger_schema=scope.ledger_schema, owners=scope.owners)
+        run(conn, settled, (*drop_statements(now), *unlinking(conn, now)))
+        # the ledger that told one of the owners is gone
+        owners = {*now.owners, *(item.owner for item in now.items if item.ours and item.relkind)}
+        after = read_scope(conn, ledger_schema=now.ledger_schema, owners=sorted(owners))
         _refuse_losses(before, _read_others(conn, after, of=now))
         if after.taken:
             raise DatabaseRefused(
@@ -132,9 +133,8 @@ def _refuse_losses(before: Mapping[tuple[int, int, int], _Part], after: Mapping[
     if not lost:
         return
     more = [f"  and {len(lost) - 10} more"] if len(lost) > 10 else []
-    owners = sorted({part.owner for part in lost})
     raise Refused(
         f"{len(lost)} object(s) of other owners depend on the project's, and would be lost: nothing was done\n"
         + "\n".join([*(f"  {part.identity} (of {part.owner})" for part in lost[:10]), *more]),
-        hint="when they are to go as well: " + " ".join(f"--owner {owner}" for owner in owners),
+        hint="when they are to go as well: " + owner_options(part.owner for part in lost),
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dbtool.errors import Refused
 from dbtool.guard.settle import Settled
 from dbtool.wipe.scope import Scope
-from dbtool.wipe.transaction import unlinking, wiping
+from dbtool.wipe.transaction import owner_options, run, unlinking, wiping
 
 if TYPE_CHECKING:
     from dbtool.db import Conn
@@ -36,8 +36,7 @@ def wipe_rows(conn: "Conn", settled: Settled, scope: Scope, *, lock_timeout_ms: 
     started = time.monotonic()
     with wiping(conn, settled, scope, command="reset", lock_timeout_ms=lock_timeout_ms) as now:
         _refuse_inbound(now)
-        if statements := "; ".join((*reset_statements(now), *unlinking(conn, now))):
-            conn.execute(statements.encode())
+        run(conn, settled, (*reset_statements(now), *unlinking(conn, now)))
     return WipedRows(
         tables=len(now.tables), rows=now.rows, bytes=now.bytes, sequences=len(now.sequences),
         materialized_views=len(now.materialized_views), large_objects=now.large_objects,
@@ -99,11 +98,8 @@ def refreshes(scope: Scope) -> Iterator[str]:
 def _refuse_inbound(scope: Scope) -> None:
     if keys := scope.inbound():
         lines = [f"  {key.identity} (of {key.owner}) refers to {key.referenced}" for key in keys[:10]]
-        owners = sorted({key.owner for key in keys})
         raise Refused(
             f"{len(keys)} foreign key(s) of tables that are not the project's refer to tables of it: "
             "these cannot be emptied, and nothing was done\n" + "\n".join(lines),
-            hint="take their tables as well: "
-            + " ".join(f"--owner {owner}" for owner in owners)
-            + "; or drop these foreign keys",
+            hint=f"take their tables as well: {owner_options(key.owner for key in keys)}; or drop these foreign keys",
         )

@@ -101,6 +101,7 @@ class Scope:
     oid: int
     role: str
     ledger_schema: str
+    histories: frozenset[str]  # schemas that hold a ledger: yoyo's follow search_path, and are used where they are
     owners: tuple[str, ...]  # as named on the command line
     items: tuple[Item, ...]
     foreign_keys: tuple[ForeignKey, ...]
@@ -201,7 +202,7 @@ class Scope:
         return tuple(k for k in self.foreign_keys if k.parent in ours and k.child not in ours)
 
     def _ledger(self, item: Item) -> bool:
-        return item.schema == self.ledger_schema and item.name in LEDGER_TABLES and item.relkind in ("r", "p")
+        return item.name in LEDGER_TABLES and item.schema in self.histories and item.relkind in ("r", "p")
 
 
 def read_scope(conn: "Conn", *, ledger_schema: str, owners: Sequence[str] = ()) -> Scope:
@@ -235,9 +236,10 @@ def read_scope(conn: "Conn", *, ledger_schema: str, owners: Sequence[str] = ()) 
             f"--owner: there is no role {', '.join(unknown)} on this server",
             hint="the role's name as in \\du, without quotes",
         )
+    items = tuple(_item(row) for row in answers["objects"])
     return Scope(
         database=database, oid=oid, role=role, ledger_schema=ledger_schema, owners=tuple(owners),
-        items=tuple(_item(row) for row in answers["objects"]),
+        items=items, histories=frozenset(i.schema for i in items if i.name == LEDGER_TABLES[0]) | {ledger_schema},
         foreign_keys=tuple(
             ForeignKey(child=child, parent=parent, identity=identity, owner=owner, referenced=referenced)
             for child, parent, identity, owner, referenced in answers["foreign_keys"]

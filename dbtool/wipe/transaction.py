@@ -1,6 +1,7 @@
 """The one way to wipe: a transaction that knows what was settled, looks again, and says why it failed."""
 
-from collections.abc import Generator
+import shlex
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
 
@@ -57,6 +58,23 @@ def wiping(conn: "Conn", settled: Settled, scope: Scope, *, command: str, lock_t
         if isinstance(error, psycopg.Error):
             raise _explained(conn, scope, error, committing) from None
         raise
+
+
+def run(conn: "Conn", settled: Settled, statements: Iterable[str]) -> None:
+    """Run the statements under the permission *settled*, as one message. Writes. For use inside of wiping() alone."""
+    if not settled.seal:
+        raise TypeError("nothing is wiped without a permission")
+    # the project's triggers and views may look names up: here the path of search is as always
+    conn.execute("; ".join(("SET LOCAL search_path TO DEFAULT", *statements)).encode())
+
+
+def owner_options(owners: Iterable[str]) -> str:
+    """Return the options that make these owners' objects the project's.
+
+    >>> owner_options(["b c", "a", "a"])
+    "--owner a --owner 'b c'"
+    """
+    return " ".join(f"--owner {shlex.quote(owner)}" for owner in sorted(set(owners)))
 
 
 def unlinking(conn: "Conn", scope: Scope) -> tuple[str, ...]:
@@ -121,7 +139,7 @@ def _blocked(conn: "Conn", scope: Scope, error: "psycopg.Error") -> DbtoolError:
         rows = ()
     return DatabaseRefused(
         "\n".join(lines),
-        hint="let it end, or end it: SELECT pg_terminate_backend(pid); --lock-wait gives more time"
+        hint="let it end, or end it: SELECT pg_terminate_backend(pid); lock_timeout in dbtool.toml gives more time"
         if rows
         else "whoever held it is gone: try again",
     )

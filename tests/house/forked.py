@@ -41,8 +41,10 @@ def forking_process(folder: Path) -> Generator[str]:
         cwd=ROOT, env=clean_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
     ) as process:  # fmt: skip
         assert process.stdout and process.stdout.readline() == b"ready\n"
-        yield path
-        process.terminate()
+        try:
+            yield path
+        finally:
+            process.terminate()
 
 
 def serve(path: str) -> None:
