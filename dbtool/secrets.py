@@ -92,7 +92,7 @@ def _parsed(conninfo: str) -> tuple[list[str], list[str], str]:
         options = options_of(conninfo)
     except (psycopg.Error, UnicodeError):
         return _unreadable(conninfo)
-    if has_stray_at(conninfo):
+    if has_stray_at(conninfo) or re.search(r"[^\d, ]", options.get("port", "")):  # or a raw / in the password
         return _unreadable(conninfo)
     secrets = [value for key, value in options.items() if key in _SECRET_OPTIONS and value]
     others = [value for key, value in options.items() if key not in _SECRET_OPTIONS]
