@@ -64,13 +64,13 @@ def _tell_usage(error: Exception, command: str) -> NoReturn:
     usage = cast(Any, error)
     if not hasattr(error, "format_message"):
         raise error
-    if "--json" in sys.argv:
-        told = UsageError(usage.format_message())
-        console.show_error(told, as_json=True, command=command)
-        sys.exit(told.exit_code)
-    usage.message = redact(usage.message)
-    usage.show()
-    sys.exit(usage.exit_code)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        usage.show()
+        sys.exit(usage.exit_code)
+    path = usage.ctx.command_path if getattr(usage, "ctx", None) else "dbtool"
+    told = UsageError(usage.format_message(), hint=f"{path} --help shows what can be said here")
+    console.show_error(told, as_json="--json" in sys.argv, command=command)
+    sys.exit(told.exit_code)
 
 
 def build(only: str | None = None) -> typer.Typer:

@@ -82,7 +82,8 @@ def seed(
         if dry_run:
             answer = weigh.dry_run(weighed, would=f"seed {counted(len(files), 'file')}", data=data, json=json)
             steps = tuple(_would(file, project) for file in files)
-            return replace(answer, command="seed", findings=findings, steps=steps, tables=[_listed(files)])
+            told = replace(answer, command="seed", findings=findings, steps=steps, tables=[_listed(files)])
+            return replace(told, where=weighed.where)
 
         from dbtool.seeds.apply import apply_seeds
 

@@ -77,7 +77,7 @@ def wipe_objects(conn: "Conn", settled: Settled, scope: Scope, *, lock_timeout_m
     started = time.monotonic()
     with wiping(conn, settled, scope, command="nuke", lock_timeout_ms=lock_timeout_ms) as now:
         before = _read_others(conn, now)
-        run(conn, settled, (*drop_statements(now), *unlinking(conn, now)))
+        run(conn, (*drop_statements(now), *unlinking(conn, now)))
         # the ledger that told one of the owners is gone
         owners = {*now.owners, *(item.owner for item in now.items if item.ours and item.relkind)}
         after = read_scope(conn, ledger_schema=now.ledger_schema, owners=sorted(owners))

@@ -36,7 +36,7 @@ def wipe_rows(conn: "Conn", settled: Settled, scope: Scope, *, lock_timeout_ms: 
     started = time.monotonic()
     with wiping(conn, settled, scope, command="reset", lock_timeout_ms=lock_timeout_ms) as now:
         _refuse_inbound(now)
-        run(conn, settled, (*reset_statements(now), *unlinking(conn, now)))
+        run(conn, (*reset_statements(now), *unlinking(conn, now)))
     return WipedRows(
         tables=len(now.tables), rows=now.rows, bytes=now.bytes, sequences=len(now.sequences),
         materialized_views=len(now.materialized_views), large_objects=now.large_objects,

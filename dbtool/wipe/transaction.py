@@ -60,10 +60,8 @@ def wiping(conn: "Conn", settled: Settled, scope: Scope, *, command: str, lock_t
         raise
 
 
-def run(conn: "Conn", settled: Settled, statements: Iterable[str]) -> None:
-    """Run the statements under the permission *settled*, as one message. Writes. For use inside of wiping() alone."""
-    if not settled.seal:
-        raise TypeError("nothing is wiped without a permission")
+def run(conn: "Conn", statements: Iterable[str]) -> None:
+    """Run the statements as one message. Writes. For use inside of wiping() alone, which a house test holds."""
     # the project's triggers and views may look names up: here the path of search is as always
     conn.execute("; ".join(("SET LOCAL search_path TO DEFAULT", *statements)).encode())
 
