@@ -14,6 +14,7 @@ INSTALL := $(if $(UV),$(UV) pip install -q --compile-bytecode --python $(BIN)/py
 
 # What the demo and the tests must not take from the caller: a database of theirs, or the word "production".
 CLEAN := env -u DATABASE_URL -u DBTOOL_DIRECT_URL -u DBTOOL_ENV -u NODE_ENV -u APP_ENV -u ENV -u DB_POOL_SIZE \
+  -u RAILS_ENV -u RACK_ENV -u ENVIRONMENT -u VERCEL_ENV -u DEPLOY_ENV -u STAGE \
   -u PGHOST -u PGHOSTADDR -u PGPORT -u PGDATABASE -u PGUSER -u PGPASSWORD -u PGSERVICE -u PGOPTIONS
 TEST = $(CLEAN) DBTOOL_TEST_BINARIES="$${DBTOOL_TEST_BINARIES:-$$(tests/tools/binaries.sh $(VERSIONS))}" $(BIN)/python -m pytest
 

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from dbtool.guard.policy import built_in
 from tests.servers import Server, binaries
 
 ROOT = Path(__file__).parents[1]
@@ -123,9 +124,12 @@ class Project:
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment without anything that names a database or a mode."""
-    dropped = ("PG", "DBTOOL_", "NODE_ENV", "APP_ENV", "ENV", "DATABASE_URL", "CI", "DB_POOL_SIZE")
-    return {k: v for k, v in os.environ.items() if not k.startswith(dropped)} | {"PYTHONPATH": str(ROOT)}
+    """The environment without anything that names a database or a mode, or says that nobody is there."""
+    policy = built_in()
+    dropped = ("PG", "DBTOOL_", "DATABASE_URL", "DB_POOL_SIZE")
+    named = {*policy.variables, *policy.automation, *policy.agents}
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(dropped) and k not in named}
+    return kept | {"PYTHONPATH": str(ROOT)}
 
 
 @pytest.fixture

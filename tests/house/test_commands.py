@@ -27,6 +27,15 @@ def commands() -> Iterator[tuple[str, Any]]:
 ALL = dict(commands())
 
 
+def test_the_list_of_help_is_that_of_the_commands_themselves() -> None:
+    """It is made without importing any of them."""
+    listed = typer.main.get_command(cli.build(listed=True)).commands  # type: ignore[attr-defined]
+    full = typer.main.get_command(cli.build()).commands  # type: ignore[attr-defined]
+    assert {n: c.get_short_help_str(999) for n, c in listed.items()} == {
+        n: c.get_short_help_str(999) for n, c in full.items()
+    }
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_its_help_has_a_sentence_and_an_example(name: str) -> None:
     said = ALL[name].help or ""
