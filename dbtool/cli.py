@@ -41,10 +41,11 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     sys.stdout = sys.stdout or _nowhere()  # closed by the caller: dbtool status >&-
     sys.stderr = sys.stderr or _nowhere()
-    if "_DBTOOL_COMPLETE" in os.environ:
+    completing = "_DBTOOL_COMPLETE" in os.environ
+    if completing:
         _complete()
     first = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
-    app = build(only=first) if first in COMMANDS else build(listed=True)
+    app = build(only=first, listed=first not in COMMANDS and not completing)
     sys.excepthook = _tell_mistake
     for word in sys.argv[1:]:
         remember(word)  # a URL where none belongs is repeated by the error that says so
