@@ -7,7 +7,7 @@ import typer
 
 from dbtool.commands.options import Confirm, DryRun, Env, Json, Override, Token, Url
 from dbtool.config import load_project
-from dbtool.db import connect_for_changes, pinned_conninfo
+from dbtool.db import pinned_conninfo
 from dbtool.guard import weigh
 from dbtool.guard.policy import read_policy
 from dbtool.guard.settle import Consent, refuse_beforehand
@@ -37,7 +37,7 @@ def drop(
     policy = read_policy(project)
     if not dry_run:
         refuse_beforehand(policy, "drop", target)
-    with closing(connect_for_changes(target, purpose="drop")) as conn:
+    with closing(weigh.connect_to(target, "drop", dry_run=dry_run)) as conn:
         weighed = weigh.weigh(conn, target, policy, "drop")
         weigh.show(weighed, (), does="drops the whole database, with its history and its mark")
         activity = weighed.facts.activity

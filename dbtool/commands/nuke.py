@@ -16,7 +16,6 @@ from dbtool.commands.options import (
     lock_wait,
 )  # fmt: skip
 from dbtool.config import load_project
-from dbtool.db import connect_for_changes
 from dbtool.guard import weigh
 from dbtool.guard.decide import Allow
 from dbtool.guard.policy import read_policy
@@ -50,7 +49,7 @@ def nuke(
     policy = read_policy(project)
     if not dry_run:
         refuse_beforehand(policy, "nuke", target)
-    with closing(connect_for_changes(target, purpose="nuke")) as conn:
+    with closing(weigh.connect_to(target, "nuke", dry_run=dry_run)) as conn:
         weighed = weigh.weigh(conn, target, policy, "nuke")
         scope = read_scope(conn, ledger_schema=project.ledger_schema, owners=owner or ())
         lines = objects_lines(scope, careful=dry_run or not isinstance(weighed.verdict, Allow))

@@ -19,7 +19,6 @@ from dbtool.commands.options import (
     lock_wait,
 )  # fmt: skip
 from dbtool.config import load_project
-from dbtool.db import connect_for_changes
 from dbtool.guard import weigh
 from dbtool.guard.decide import Allow
 from dbtool.guard.policy import read_policy
@@ -57,7 +56,7 @@ def reset(
     policy = read_policy(project)
     if not dry_run:
         refuse_beforehand(policy, "reset", target)
-    with closing(connect_for_changes(target, purpose="reset")) as conn:
+    with closing(weigh.connect_to(target, "reset", dry_run=dry_run)) as conn:
         weighed = weigh.weigh(conn, target, policy, "reset")
         scope = read_scope(conn, ledger_schema=project.ledger_schema, owners=owner or ())
         lines = rows_lines(scope, careful=dry_run or not isinstance(weighed.verdict, Allow))

@@ -12,7 +12,6 @@ import typer
 from dbtool import console
 from dbtool.commands.options import Confirm, Env, Json, Override, Token, Url
 from dbtool.config import Project, load_project
-from dbtool.db import connect, connect_for_changes
 from dbtool.errors import DbtoolError
 from dbtool.finding import Finding, Severity
 from dbtool.guard import weigh
@@ -23,7 +22,7 @@ from dbtool.ledger import read_ledger
 from dbtool.migrations import read_migrations
 from dbtool.progress import Seeded
 from dbtool.report import Report, Table, counted, seconds
-from dbtool.target import Target, direct_target, load_target
+from dbtool.target import Target, load_target
 
 if TYPE_CHECKING:
     from dbtool.db import Conn
@@ -75,7 +74,7 @@ def seed(
     if not dry_run:
         refuse_beforehand(policy, command, target)
     findings = [_empty_set(name) for name in empty]
-    with closing(_connect(target, dry_run=dry_run)) as conn:
+    with closing(weigh.connect_to(target, "seed", dry_run=dry_run)) as conn:
         findings += _pending(conn, project, target)
         weighed = weigh.weigh(conn, target, policy, command)
         banner, data = weighed.where, weighed.data | _data(files, command)
@@ -104,12 +103,6 @@ def seed(
         where=banner if json else None,
         data=data,
     )
-
-
-def _connect(target: Target, *, dry_run: bool) -> "Conn":
-    if dry_run:
-        return connect(direct_target(target), purpose="seed", read_only=True)
-    return connect_for_changes(target, purpose="seed")
 
 
 def _pending(conn: "Conn", project: Project, target: Target) -> list[Finding]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from dbtool.errors import DatabaseRefused
 from dbtool.guard.decide import Allow, decide
 from dbtool.guard.facts import Facts
-from dbtool.guard.mark import environments, strictness, write_mark
+from dbtool.guard.mark import write_mark
 from dbtool.guard.names import Locality
 from dbtool.guard.policy import Policy
 from dbtool.guard.rules import names_production, worst_host
@@ -57,5 +57,4 @@ def _would_be_development(policy: Policy, facts: Facts) -> bool:
 def _is_fresh(conn: "Conn") -> bool:
     cursor = conn.execute(query("guard/fresh"))
     cursor.nextset()
-    empty, comments = cast(Any, cursor.fetchone())
-    return empty and not any(strictness(name) == 2 for comment in comments for name in environments(comment))
+    return bool(cast(Any, cursor.fetchone())[0])

@@ -72,11 +72,6 @@ def parse(comment: str, *, system: str, oid: int) -> tuple[str, str]:
     return max(here, key=strictness, default=""), max(foreign, key=strictness, default="")
 
 
-def environments(comment: str) -> list[str]:
-    """Return every environment that is named in a comment, whatever database it was meant for. Pure."""
-    return [found["name"] for found in _form.finditer(comment)]
-
-
 def strictness(environment: str) -> int:
     """Return how careful a mark makes: 2 for production, 1 for one that is no word for development, 0 for one that is.
 

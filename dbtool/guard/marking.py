@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from dbtool.errors import Refused
 from dbtool.guard.decide import decide
 from dbtool.guard.facts import read_facts, with_activity, with_mark
+from dbtool.guard.fresh import mark_to_write
 from dbtool.guard.mark import Mark
 from dbtool.guard.policy import Policy, Standing, read_policy
 from dbtool.guard.rules import value_standing
@@ -26,6 +27,8 @@ def refuse_marking(conn: "Conn", target: Target, now: Mark, wanted: str, *, conf
     if strictness(policy, wanted) > strictness(policy, now.environment):
         return
     facts = with_activity(with_mark(read_facts(target, policy), conn), conn)
+    if strictness(policy, wanted) is Standing.DEVELOPMENT and mark_to_write(conn, policy, facts) == "development":
+        return  # fresh and empty: `migrate` would mark it so by itself
     if strictness(policy, now.environment) is Standing.PRODUCTION:
         nobody = why_nobody_is_asked(policy)
         if nobody:

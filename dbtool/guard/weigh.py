@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dbtool import console
+from dbtool.db import connect, connect_for_changes
 from dbtool.errors import Refused
 from dbtool.guard.decide import Refuse, Verdict, decide
 from dbtool.guard.facts import Facts, read_facts, with_activity, with_mark
@@ -13,7 +14,7 @@ from dbtool.guard.policy import Policy
 from dbtool.guard.settle import Consent, Settled, in_words, settle
 from dbtool.guard.shown import scope_lines
 from dbtool.report import Report
-from dbtool.target import Target
+from dbtool.target import Target, direct_target
 from dbtool.where import Where, where
 
 if TYPE_CHECKING:
@@ -41,6 +42,13 @@ class Weighed:
             "verdict": in_words(self.verdict), "reasons": reasons, "mark": (mark and mark.environment) or None,
             "activity": activity,
         }  # fmt: skip
+
+
+def connect_to(target: Target, command: str, *, dry_run: bool) -> "Conn":
+    """Return the connection that the command works on; for --dry-run one that cannot write."""
+    if dry_run:
+        return connect(direct_target(target), purpose=command, read_only=True)
+    return connect_for_changes(target, purpose=command)
 
 
 def weigh(conn: "Conn", target: Target, policy: Policy, command: str) -> Weighed:

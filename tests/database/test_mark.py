@@ -382,6 +382,8 @@ def test_a_person_at_a_terminal_weakens_production(database: Database, project: 
 
 
 def test_a_stricter_mark_is_for_everybody(database: Database, project: Project) -> None:
+    with database.connect() as conn:
+        conn.execute("CREATE TABLE somebodys (a int)")
     for wanted in ("development", "production"):
         mark(database, "" if wanted == "development" else "development")
         done = project.run("env", "mark", wanted)
@@ -392,6 +394,8 @@ def test_a_stricter_mark_is_for_everybody(database: Database, project: Project) 
 
 
 def test_development_is_a_mark_one_is_asked_about(database: Database, project: Project) -> None:
+    with database.connect() as conn:
+        conn.execute("CREATE TABLE somebodys (a int)")
     assert project.run("env", "mark", "development").returncode == 6
     assert project.run("env", "mark", "development", "--confirm", "other").returncode == 6
     assert mark_of(database) == ""
@@ -534,13 +538,9 @@ def test_not_where_something_is_there_already(there: str, database: Database, pr
     assert mark_of(database) == ""
 
 
-@pytest.mark.parametrize("environment", ["production", "prod-eu", "live"])
-def test_not_on_a_server_with_a_production_database(environment: str, database: Database, project: Project) -> None:
-    project.write(m1="CREATE TABLE t (a int);")
-    with another(database.server, "shop") as shop:
-        mark(shop, environment)
-        assert project.run("migrate").returncode == 0
-        assert mark_of(database) == ""
+def test_a_fresh_local_database_is_marked_development_without_a_question(database: Database, project: Project) -> None:
+    assert project.run("env", "mark", "development").returncode == 0
+    assert mark_of(database) == "development"
 
 
 def test_not_in_a_database_named_like_production(database: Database, project: Project) -> None:

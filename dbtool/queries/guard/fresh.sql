@@ -1,4 +1,4 @@
--- Whether the database is empty and nobody copies from its server; and what the server's databases say. Read-only.
+-- Whether the database is empty, and nobody copies from its server. Read-only.
 SELECT pg_catalog.set_config('search_path', 'pg_catalog', true);
 
 SELECT
@@ -10,8 +10,4 @@ SELECT
             AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
     )
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_largeobject_metadata)
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_replication) AS empty,
-    ARRAY(
-        SELECT s.description FROM pg_catalog.pg_shdescription AS s
-        WHERE s.classoid = 'pg_catalog.pg_database'::regclass AND s.description LIKE '%@dbtool.environment=%'
-    ) AS comments
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_replication) AS fresh
