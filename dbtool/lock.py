@@ -87,7 +87,7 @@ def migration_lock(target: Target, *, wait: float, say: Callable[[str], None]) -
             if time.monotonic() >= deadline:
                 raise LockNotHad(
                     f"the migration lock was not had within {seconds(wait)}: held by {holder or 'nobody any more'}",
-                    hint="another `dbtool migrate` runs: wait for it, or give more time with --lock-wait",
+                    hint="another dbtool is at work: wait for it, or give more time with --lock-wait",
                 )
             if holder and time.monotonic() - told > 5:
                 told = time.monotonic()

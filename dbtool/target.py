@@ -97,16 +97,20 @@ def known_environments(project: Project) -> set[str]:
 def direct_target(target: Target) -> Target:
     """Return *target* with its direct URL (past a pooler) where one is configured, else *target* itself.
 
-    DBTOOL_DIRECT_URL belongs to DATABASE_URL: an environment with a URL of its own has a direct_url of its own,
-    and what --url says is what is meant.
+    DBTOOL_DIRECT_URL belongs to the DATABASE_URL beside it, in the process or in the same file: another one's would
+    lead to another database. An environment with a URL of its own has a direct_url of its own, and what --url says
+    is what is meant.
     """
     variables = _Variables(target.project.root, target.name)
-    setting = "" if target.given or target.embedded else target.environment.direct_url
-    if not setting and target.url_from.startswith("DATABASE_URL") and variables.get("DBTOOL_DIRECT_URL"):
-        setting = "env:DBTOOL_DIRECT_URL"
-    if not setting:
+    if target.given or target.embedded:
         return target
-    url, where = _resolve(setting, variables, f"environments.{target.name}.direct_url")
+    if target.environment.direct_url:
+        where = f"environments.{target.name}.direct_url"
+        url, where = _resolve(target.environment.direct_url, variables, where)
+    elif found := variables.get_beside("DBTOOL_DIRECT_URL", "DATABASE_URL", target.url_from):
+        url, where = found
+    else:
+        return target
     return replace(target, url=Secret(url), url_from=where, direct=True)
 
 
@@ -114,9 +118,9 @@ def direct_target(target: Target) -> Target:
 
 
 def _choose_environment(project: Project, flag: str | None, *, any_word: bool = False) -> tuple[str, str, bool, bool]:
-    known = known_environments(project)
+    configured = frozenset(project.environments)
     if flag is not None:
-        return _known(flag, known, "--env"), _BY_FLAG, True, True
+        return _known(flag, configured, "--env"), _BY_FLAG, True, True
     # The .env file of an environment cannot choose the environment: only .env can, and the process first.
     plain = read_dotenv(project.root / ".env")
     for source, variables in (("", os.environ), (" in .env", plain)):
@@ -125,8 +129,12 @@ def _choose_environment(project: Project, flag: str | None, *, any_word: bool = 
             if value and not names_a_file(variable, value):
                 remember(value)  # a URL in the wrong variable
                 why = f"{variable}={value}{source}"
-                return _known(value, known, why, any_word=any_word), why, True, False
+                return _known(value, configured, why, any_word=any_word), why, True, False
     return "development", "nothing says otherwise", False, False
+
+
+def _folded(name: str) -> str:
+    return _aliases.get(name.lower(), name.lower())
 
 
 def names_a_file(variable: str, value: str) -> bool:
@@ -134,15 +142,19 @@ def names_a_file(variable: str, value: str) -> bool:
     return variable == "ENV" and "/" in value
 
 
-def _known(value: str, known: set[str], why: str, *, any_word: bool = False) -> str:
+def _known(value: str, configured: frozenset[str], why: str, *, any_word: bool = False) -> str:
     name = value.strip(" \t\r\n'\"")
-    folded = _aliases.get(name.lower(), name.lower())
-    if name in known:
+    folded = _folded(name)
+    if name in configured:
         return name
-    if folded in known:
-        return folded
+    alike = sorted(other for other in configured if _folded(other) == folded)
+    if len(alike) > 1:
+        raise UsageError(f"{name!r} ({why}) could be any of the environments {', '.join(alike)}", hint="rename one")
+    if alike or folded in _known_environments:
+        return alike[0] if alike else folded
     if any_word:
         return "(not-a-name)" if "://" in name or "@" in name else re.sub(r"[^\w.-]", "-", name)
+    known = {*configured, *_known_environments}
     close = [_aliases.get(word, word) for word in close_words(folded, {*known, *_aliases})]
     raise UsageError(
         f"unknown environment {name!r} ({why}); known: {', '.join(sorted(known))}",
@@ -167,6 +179,13 @@ class _Variables:
             if value := read_dotenv(file).get(name):
                 return value, f"{name} in {file.name}"
         return None
+
+    def get_beside(self, name: str, other: str, found: str) -> tuple[str, str] | None:
+        """Return a variable from where *other* was found, or from the process environment, which beats all files."""
+        value, where = self.get(name) or ("", "")
+        beside = found.startswith(f"{other} ") and where.removeprefix(name) == found.removeprefix(other)
+        process = found.startswith(f"{other} in ") and where == f"{name} of the process"
+        return (value, where) if value and (beside or process) else None
 
     def get_particular(self, name: str) -> tuple[str, str] | None:
         for file in self._particular:

@@ -136,6 +136,7 @@ _INSTEAD = {
     "mark-contradicted": "if production is meant, say so: --env production",
     "variable": "run it where no variable says production: one that does has no override",
     "mark": "change production with a migration: dbtool new, dbtool migrate",
+    "same-as-production": "change production with a migration: dbtool new, dbtool migrate",
     "environment": "change production with a migration: dbtool new, dbtool migrate",
     "protected": "change a protected environment with a migration: dbtool new, dbtool migrate",
     "nuke-host": "dbtool drop, on a database that is no production, and then dbtool migrate --create-database",

@@ -1,7 +1,8 @@
 """What a verdict is made from: the target as libpq resolves it, the variables around it, and what its server says."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from dbtool.errors import DbtoolError
 from dbtool.guard.mark import Mark, read_mark
 from dbtool.guard.policy import Policy
 from dbtool.queries import query
-from dbtool.target import Target, direct_target, names_a_file, read_dotenv
+from dbtool.target import Target, direct_target, load_target, names_a_file, read_dotenv
 
 if TYPE_CHECKING:
     from dbtool.db import Conn
@@ -41,6 +42,17 @@ class Activity:
     tables: int
     rows: int
     last_commit: datetime | None  # where the server keeps commit times
+    provider: str = ""  # the superuser of a managed provider's server
+    address: str = ""  # the server's own, "" on a socket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """Where another environment of the project is."""
+
+    environment: str
+    protected: bool
+    address: Address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +68,7 @@ class Facts:
     variables: tuple[Variable, ...] = ()
     addresses: tuple[Address, ...] = ()
     url_from: str = ""
+    elsewhere: tuple[Elsewhere, ...] = ()
     unreadable: str = ""  # why it is not known where libpq would connect
     reached: tuple[str, ...] = ()  # the addresses that names were resolved to
     mark: Mark | None = None
@@ -88,7 +101,26 @@ def read_facts(target: Target, policy: Policy) -> Facts:
         addresses = tuple(read_address(url) for url in urls)
     except DbtoolError as error:
         return replace(facts, unreadable=error.message)
-    return replace(facts, addresses=addresses)
+    return replace(facts, addresses=addresses, elsewhere=tuple(_elsewhere(target)))
+
+
+def _elsewhere(target: Target) -> Iterator[Elsewhere]:
+    """Yield where the project's other environments are.
+
+    One that takes its URL from the very variable that this target has its own from says nothing, and neither does
+    one that takes the DATABASE_URL of whatever runs here.
+    """
+    anyones = {
+        f"{name} {where}" for name in ("DATABASE_URL", "DBTOOL_DIRECT_URL") for where in ("of the process", "in .env")
+    }
+    own = {target.url_from, direct_target(target).url_from} | anyones
+    for name in sorted({*target.project.environments, "production"} - {target.name}):
+        with suppress(DbtoolError):  # it has no URL here: mostly so
+            other = load_target(target.project, name)
+            for each in (other, direct_target(other)):
+                if not each.embedded and each.url_from not in own:
+                    address = read_address(each.url.reveal())
+                    yield Elsewhere(environment=name, protected=other.environment.protected, address=address)
 
 
 def with_mark(facts: Facts, conn: "Conn") -> Facts:
@@ -102,19 +134,9 @@ def with_activity(facts: Facts, conn: "Conn") -> Facts:
     cursor = conn.execute(query("guard/facts"))
     cursor.nextset()
     row = cast(Any, cursor.fetchone())
-    names = (
-        "standby",
-        "replicas",
-        "slots",
-        "sessions",
-        "writers",
-        "applications",
-        "size",
-        "tables",
-        "rows",
-        "last_commit",
-    )
-    return replace(facts, activity=Activity(**dict(zip(names, row, strict=True))))
+    activity = Activity(**dict(zip(Activity.__dataclass_fields__, row, strict=True)))
+    reached = dict.fromkeys((*facts.reached, activity.address))
+    return replace(facts, activity=activity, reached=tuple(address for address in reached if address))
 
 
 def _variables(root: Path, environment: str, names: tuple[str, ...]) -> tuple[Variable, ...]:

@@ -12,7 +12,7 @@ from dbtool.guard.facts import Facts
 from dbtool.guard.mark import write_mark
 from dbtool.guard.names import Locality
 from dbtool.guard.policy import Policy
-from dbtool.guard.rules import names_production, worst_host
+from dbtool.guard.rules import names_production, somebody_said, worst_host
 from dbtool.queries import query
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _would_be_development(policy: Policy, facts: Facts) -> bool:
     assert facts.mark
     marked = replace(facts, mark=replace(facts.mark, environment="development"))
     far, _ = worst_host(policy, facts)
-    near = far is Locality.LOCAL or (far is Locality.PRIVATE and facts.named)
+    near = far is Locality.LOCAL or (far is Locality.PRIVATE and somebody_said(policy, facts))
     return near and isinstance(decide(policy, "reset", marked), Allow)
 
 

@@ -3,6 +3,7 @@
 Each gives a Sign: what the database is to be taken for, from what that was read, and why. docs/guards.md lists them.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -28,6 +29,8 @@ def signs(policy: Policy, facts: Facts) -> Iterator[Sign]:
     yield from _variables(policy, facts)
     yield from _environment(policy, facts)
     yield from _names(policy, facts)
+    yield from _where_from(policy, facts)
+    yield from _same_address(policy, facts)
 
 
 def contradiction(policy: Policy, facts: Facts) -> Iterator[str]:
@@ -40,8 +43,17 @@ def contradiction(policy: Policy, facts: Facts) -> Iterator[str]:
 def unset_environment(policy: Policy, facts: Facts) -> Iterator[str]:
     """Yield why it is to be asked, where nobody said which environment this is and the host is not this machine."""
     worst, host = worst_host(policy, facts)
-    if worst > Locality.LOCAL and not facts.named and _mark_standing(policy, facts) is not Standing.DEVELOPMENT:
+    if (
+        worst > Locality.LOCAL
+        and not somebody_said(policy, facts)
+        and _mark_standing(policy, facts) is not Standing.DEVELOPMENT
+    ):
         yield f"nothing says which environment this is, and {host} is not this machine"
+
+
+def somebody_said(policy: Policy, facts: Facts) -> bool:
+    """Return whether the environment is named: by a flag, a variable of ours, or by any other that says development."""
+    return facts.named or any(value_standing(policy, v.value) is Standing.DEVELOPMENT for v in facts.variables)
 
 
 def nuke_hosts(policy: Policy, facts: Facts) -> Iterator[tuple[str, str]]:
@@ -70,6 +82,8 @@ def value_standing(policy: Policy, value: str) -> Standing:
 def worst_host(policy: Policy, facts: Facts) -> tuple[Locality, str]:
     """Return the farthest of the hosts that libpq may connect to, and its name."""
     names = [*_host_names(facts), *facts.reached] or [""]
+    if facts.activity and facts.activity.provider:
+        return Locality.PUBLIC, names[0] or "the local socket"
     private, managed = policy.private_hosts, policy.managed_hosts
     worst, name = max(((locality(name, private=private, managed=managed), name) for name in names), key=lambda p: p[0])
     return worst, name or "the local socket"
@@ -85,7 +99,7 @@ def _mark_and_host(policy: Policy, facts: Facts) -> Sign:
     if standing is Standing.PRODUCTION:
         return Sign("mark", "the database's mark", "the database says of itself that it is production", standing)
     worst, host = worst_host(policy, facts)
-    where = f"{host} is {_where(policy, worst, host)}"
+    where = f"{host} is {_where(policy, facts, worst, host)}"
     if standing is Standing.DEVELOPMENT:
         marked = f"the database is marked {mark}, and {where}"
         if worst is Locality.PUBLIC:
@@ -99,7 +113,9 @@ def _mark_and_host(policy: Policy, facts: Facts) -> Sign:
     return Sign("unmarked", f"host {host}", f"the database {said}; {where}{tunnel}", Standing.UNCERTAIN)
 
 
-def _where(policy: Policy, worst: Locality, host: str) -> str:
+def _where(policy: Policy, facts: Facts, worst: Locality, host: str) -> str:
+    if facts.activity and facts.activity.provider:
+        return f"a managed provider's server: it has the superuser {facts.activity.provider}"
     if pattern := matches(host_name(host), policy.managed_hosts):
         return f"a managed provider's host ({pattern})"
     return {Locality.LOCAL: "this machine", Locality.PRIVATE: "in a private network"}.get(worst, "a public host")
@@ -151,6 +167,35 @@ def _names(policy: Policy, facts: Facts) -> Iterator[Sign]:
             yield Sign("production-name", source, f"the {source} is named like production", Standing.PRODUCTION)
         elif means is Meaning.DOUBTFUL:
             yield Sign("doubtful-name", source, f"the name of the {source} may mean production", Standing.UNCERTAIN)
+
+
+def _where_from(policy: Policy, facts: Facts) -> Iterator[Sign]:
+    """Yield what the variable is called that the URL comes from, and where two URLs name different databases."""
+    variable = re.match(r"(\w+) (?:of the process|in \S+)$", facts.url_from)
+    if variable and meaning(variable[1], policy.words) is not Meaning.NOTHING:
+        message = f"the URL comes from a variable called {variable[1]}"
+        yield Sign("doubtful-name", facts.url_from, message, Standing.UNCERTAIN)
+    databases = list(dict.fromkeys(address.database for address in facts.addresses))
+    if len(databases) > 1:
+        message = f"the URL names the database {databases[0]}, and the direct URL {databases[1]}"
+        yield Sign("direct-url", facts.url_from, message, Standing.UNCERTAIN)
+
+
+def _same_address(policy: Policy, facts: Facts) -> Iterator[Sign]:
+    """Yield where the project itself calls this very database production, under another environment."""
+    here = {place for address in facts.addresses for place in _places(address)}
+    for other in facts.elsewhere:
+        production = other.protected or value_standing(policy, other.environment) is Standing.PRODUCTION
+        if production and here & set(_places(other.address)):
+            message = f"environment {other.environment} of this project is this very database"
+            yield Sign("same-as-production", f"environment {other.environment}", message, Standing.PRODUCTION)
+            return
+
+
+def _places(address: Address) -> Iterator[tuple[str, str, str]]:
+    for host in address.hosts:
+        for name in {host.name, host.address} - {""} or {""}:
+            yield host_name(name), host.port, address.database
 
 
 def _host_names(facts: Facts) -> list[str]:

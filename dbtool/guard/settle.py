@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dbtool.db import connect_for_changes
-from dbtool.errors import Refused
+from dbtool.errors import Interrupted, Refused
 from dbtool.guard.decide import Allow, Ask, Refuse, Verdict, decide, policy_name
 from dbtool.guard.facts import Facts, read_facts, with_mark
 from dbtool.guard.mark import Mark, read_mark
@@ -153,7 +153,9 @@ def recheck(conn: "Conn", settled: Settled) -> None:
             f"this connection reaches another database than the one that was judged: {now.database} "
             f"(system {now.system}, oid {now.oid}) instead of {settled.database} "
             f"(system {settled.system}, oid {settled.oid})",
-            hint="nothing was done; does a load balancer or a failover stand behind this address?",
+            hint="nothing was done; it was made anew meanwhile: run the command again"
+            if now.system == settled.system
+            else "nothing was done; does a load balancer or a failover stand behind this address?",
         )
     if now.environment != settled.mark:
         raise Refused(
@@ -182,7 +184,6 @@ def why_nobody_is_asked(policy: Policy) -> str:
 
 
 def _ask(verdict: Ask, policy: Policy, command: str, consent: Consent) -> None:
-    why = verdict.reasons[0].message
     if consent.confirm is not None:
         if consent.confirm != verdict.phrase:
             raise Refused(
@@ -195,20 +196,36 @@ def _ask(verdict: Ask, policy: Policy, command: str, consent: Consent) -> None:
     if nobody := why_nobody_is_asked(policy):
         if policy_name(command) in TAKES_YES:
             words = [redact(word) for word in sys.argv[1:]]
-            hint = f"{nobody}; when it is meant: " + shlex.join(["dbtool", *words, "--yes"])
+            hint = f"{nobody}; when it is meant: " + shlex.join(["dbtool", *words, "--yes"]) + _no_more(verdict)
         else:
-            hint = f"{nobody}; when it is meant: --confirm, followed by the name of the database"
+            hint = f"{nobody}; when it is meant: --confirm, followed by the name of the database" + _no_more(verdict)
         raise Refused(f"dbtool {command} asks before it changes this database: {_listed(verdict)}", hint=hint)
     from dbtool import console
 
     for reason in verdict.reasons:
         console.say(f"  {reason.message} [{reason.rule}]")
-    answer = console.ask(f"to go on with {command}, type the database's name ({verdict.phrase})")
+    if more := _no_more(verdict):
+        console.say(" " + more.removeprefix(";"))
+    try:
+        answer = console.ask(f"to go on with {command}, type the database's name ({verdict.phrase})")
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted: nothing was done") from None
     if answer.strip() != verdict.phrase:
+        said = "that is not the database's name" if answer.strip() else "nothing was typed"
         raise Refused(
-            f"that is not the database's name: nothing was done, {verdict.phrase} is as it was",
-            hint=f"asked because {why}",
+            f"{said}: nothing was done, {verdict.phrase} is as it was",
+            hint=f"asked because {verdict.reasons[0].message}",
         )
+
+
+def _no_more(verdict: Ask) -> str:
+    """Return how not to be asked again, where one thing is all that makes dbtool ask."""
+    rules = {reason.rule for reason in verdict.reasons}
+    if rules == {"unmarked"}:
+        return "; to be asked no more: dbtool env mark development"
+    if rules <= {"unmarked", "environment-unset"}:
+        return "; or say which environment it is: --env development, or DBTOOL_ENV=development"
+    return ""
 
 
 def _override(

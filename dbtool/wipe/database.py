@@ -110,7 +110,9 @@ def _refuse_another(seen: _Seen, settled: Settled) -> None:
         raise Refused(
             f"{settled.database} is another database here than the one that was judged "
             f"(system {seen.system}, oid {seen.oid} instead of {settled.system}, {settled.oid})",
-            hint="nothing was done; do several servers, or a failover, stand behind this address?",
+            hint="nothing was done; it was made anew meanwhile: run the command again"
+            if seen.system == settled.system
+            else "nothing was done; do several servers, or a failover, stand behind this address?",
         )
     mark, _ = parse(seen.comment, system=seen.system, oid=seen.oid)
     if mark != settled.mark:
@@ -141,10 +143,12 @@ def _refuse_hindered(seen: _Seen, settled: Settled) -> None:
 
 def _in_use(seen: _Seen, settled: Settled) -> Refused:
     more = [f"and {len(seen.sessions) - 10} more"] if len(seen.sessions) > 10 else []
+    pooled = any("(dbtool drop," in session for session in seen.sessions)
+    pooler = "a pooler keeps connections: give the direct URL (DBTOOL_DIRECT_URL); or " if pooled else ""
     return Refused(
         f"{len(seen.sessions)} other session(s) are connected to {settled.database}, and nothing was done:\n  "
         + "\n  ".join([*seen.sessions[:10], *more]),
-        hint="close them, or end them together with the database: --force",
+        hint=pooler + "close them, or end them together with the database: --force",
     )
 
 

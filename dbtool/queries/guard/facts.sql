@@ -10,7 +10,6 @@ WITH others AS (
     WHERE
         a.datname = pg_catalog.current_database() AND a.pid <> pg_catalog.pg_backend_pid()
         AND a.usesysid IS NOT NULL AND coalesce(a.backend_type, 'client backend') = 'client backend'
-        AND coalesce(a.application_name, '') NOT LIKE 'dbtool %'
 )
 
 SELECT
@@ -32,7 +31,14 @@ SELECT
     CASE
         WHEN pg_catalog.current_setting('track_commit_timestamp') = 'on' AND NOT pg_catalog.pg_is_in_recovery()
             THEN (SELECT x.timestamp AT TIME ZONE 'UTC' FROM pg_catalog.pg_last_committed_xact() AS x)
-    END AS last_commit
+    END AS last_commit,
+    -- the superuser that RDS, Cloud SQL, Azure and Neon have on their servers, by whatever tunnel these are reached
+    coalesce((
+        SELECT r.rolname FROM pg_catalog.pg_roles AS r
+        WHERE r.rolsuper AND r.rolname IN ('rdsadmin', 'cloudsqladmin', 'azuresu', 'cloud_admin')
+        LIMIT 1
+    ), '') AS provider,
+    coalesce(host(pg_catalog.inet_server_addr()), '') AS address
 FROM (
     SELECT
         count(*) AS tables,

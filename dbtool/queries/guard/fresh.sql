@@ -10,4 +10,6 @@ SELECT
             AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
     )
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_largeobject_metadata)
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_replication) AS fresh
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_replication)
+    -- the superuser of a managed provider's server, reached through a tunnel
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.rolsuper AND r.rolname IN ('rdsadmin', 'cloudsqladmin', 'azuresu', 'cloud_admin')) AS fresh
