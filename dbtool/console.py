@@ -37,7 +37,8 @@ def say(text: str) -> None:
 
 def can_ask() -> bool:
     """Return whether there is a person at a terminal."""
-    return sys.stdin.isatty() and sys.stderr.isatty() and not os.environ.get("CI")
+    automated = os.environ.get("CI", "").strip().lower() not in ("", "0", "false", "no")
+    return sys.stdin.isatty() and sys.stderr.isatty() and not automated
 
 
 def ask(question: str) -> str:

@@ -115,7 +115,7 @@ def sized(bytes: int) -> str:
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun.
 
-    >>> counted(1, "migration"), counted(2, "migration")
-    ('1 migration', '2 migrations')
+    >>> counted(1, "migration"), counted(2000, "migration")
+    ('1 migration', '2,000 migrations')
     """
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

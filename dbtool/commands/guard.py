@@ -28,7 +28,7 @@ def explain(
     url: Url = None,
     server_mark: Annotated[
         str | None,
-        typer.Option(metavar="none|development|production", help="What to take the database's mark for [none]."),
+        typer.Option(metavar="none|development|production", help="What to take the database's mark for (none)."),
     ] = None,
     online: Annotated[bool, typer.Option("--online", help="Ask the server for its mark and facts, read-only.")] = False,
     format_: Annotated[str, typer.Option("--format", metavar="text|json", help="How to print the answer.")] = "text",

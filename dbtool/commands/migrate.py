@@ -124,7 +124,8 @@ def _judge(conn: "Conn", target: Target, *, pending: bool) -> "Judged | None":
     from dbtool.guard.settle import judge, write_mark_of
 
     judged = judge(conn, target, "migrate")
-    if not pending and judged.mark == "production":
+    unmarked = judged.facts.mark is not None and not judged.facts.mark.environment
+    if not pending and unmarked and judged.mark == "production":
         write_mark_of(conn, judged)
     return judged
 

@@ -19,6 +19,7 @@ from dbtool.commands.options import (
     lock_wait,
 )  # fmt: skip
 from dbtool.config import load_project
+from dbtool.errors import DbtoolError
 from dbtool.guard import weigh
 from dbtool.guard.decide import Allow
 from dbtool.guard.policy import read_policy
@@ -71,7 +72,11 @@ def reset(
         if files:
             from dbtool.seeds.apply import apply_seeds
 
-            steps = console.watch(apply_seeds(conn, settled, files, target=target, say=console.say), quiet=json)
+            try:
+                steps = console.watch(apply_seeds(conn, settled, files, target=target, say=console.say), quiet=json)
+            except DbtoolError as error:
+                error.message += f"\n  before that, the rows of {_tables(scope)} were deleted, and stay so"
+                raise
     return Report(
         command="reset",
         where=weighed.where if json else None,

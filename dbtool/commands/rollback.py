@@ -23,7 +23,7 @@ from dbtool.where import where
 def rollback(
     env: Env = None,
     url: Url = None,
-    steps: Annotated[int | None, typer.Option(min=1, help="How many, the last applied first [1].")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="How many, the last applied first (1).")] = None,
     to: Annotated[
         str | None,
         typer.Option("--to", metavar="ID", help="Back to this one, which stays applied.", autocompletion=migration_ids),

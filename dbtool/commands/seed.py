@@ -43,7 +43,7 @@ def seed(
     sets: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[SET]...", help="Folders of sql/seeds/ [reference, then dev].", autocompletion=_set_names
+            metavar="[SET]...", help="Folders of sql/seeds/ (reference, then dev).", autocompletion=_set_names
         ),
     ] = None,
     env: Env = None,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from dbtool.guard.facts import Facts
 from dbtool.guard.policy import Answer, Policy, Standing
-from dbtool.guard.rules import contradiction, nuke_hosts, signs, unset_environment
+from dbtool.guard.rules import contradiction, nuke_hosts, server_databases, signs, unset_environment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +98,8 @@ def _reasons(policy: Policy, command: str, facts: Facts) -> Iterator[Reason]:
             yield reason("mark-contradicted", "the database's mark", message, Answer.REFUSE)
         for message in unset_environment(policy, facts):
             yield reason("environment-unset", facts.why, message, Answer.ASK)
+        for name in server_databases(policy, facts) if command == "drop" else ():
+            yield reason("server-database", f"database {name}", f"{name} is the server's own database", Answer.REFUSE)
         for host, message in nuke_hosts(policy, facts) if command == "nuke" else ():
             yield reason("nuke-host", f"host {host}", message, Answer.REFUSE)
 
@@ -140,6 +142,7 @@ _INSTEAD = {
     "environment": "change production with a migration: dbtool new, dbtool migrate",
     "protected": "change a protected environment with a migration: dbtool new, dbtool migrate",
     "nuke-host": "dbtool drop, on a database that is no production, and then dbtool migrate --create-database",
+    "server-database": "dbtool nuke drops all that is in it; does the URL lack the name of a database?",
     "production-name": "give what is not production another name; or change it with a migration: dbtool new",
     "public-host": "if this is a development database, it can say so itself: dbtool env mark development",
 }

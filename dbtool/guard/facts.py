@@ -105,22 +105,34 @@ def read_facts(target: Target, policy: Policy) -> Facts:
 
 
 def _elsewhere(target: Target) -> Iterator[Elsewhere]:
-    """Yield where the project's other environments are.
-
-    One that takes its URL from the very variable that this target has its own from says nothing, and neither does
-    one that takes the DATABASE_URL of whatever runs here.
-    """
-    anyones = {
-        f"{name} {where}" for name in ("DATABASE_URL", "DBTOOL_DIRECT_URL") for where in ("of the process", "in .env")
-    }
-    own = {target.url_from, direct_target(target).url_from} | anyones
+    """Yield where the project's other environments are, as far as it says so itself."""
     for name in sorted({*target.project.environments, "production"} - {target.name}):
-        with suppress(DbtoolError):  # it has no URL here: mostly so
-            other = load_target(target.project, name)
-            for each in (other, direct_target(other)):
-                if not each.embedded and each.url_from not in own:
-                    address = read_address(each.url.reveal())
-                    yield Elsewhere(environment=name, protected=other.environment.protected, address=address)
+        environment = target.project.environments.get(name)
+        for url in _urls_of(target, name):
+            with suppress(DbtoolError):
+                address = read_address(url)
+                yield Elsewhere(
+                    environment=name, protected=bool(environment and environment.protected), address=address
+                )
+
+
+def _urls_of(target: Target, name: str) -> Iterator[str]:
+    """Yield the URLs of another environment.
+
+    One out of the very variable that this target has its own from says nothing, and neither does the DATABASE_URL of
+    whatever runs here. A DATABASE_URL in a file of that environment does, also where the process has taken it over:
+    `. ./.env.production`, and a shell that was left open.
+    """
+    files = [target.project.root / file for file in (f".env.{name}", f".env.{name}.local")]
+    with suppress(DbtoolError):
+        yield from (url for file in files if (url := read_dotenv(file).get("DATABASE_URL")))
+    variables = ("DATABASE_URL", "DBTOOL_DIRECT_URL")
+    anyones = {f"{variable} {where}" for variable in variables for where in ("of the process", "in .env")}
+    own = {target.url_from, direct_target(target).url_from}
+    with suppress(DbtoolError):  # it has no URL here: mostly so
+        other = load_target(target.project, name)
+        found = (each for each in (other, direct_target(other)) if not each.embedded)
+        yield from (each.url.reveal() for each in found if each.url_from not in own | anyones)
 
 
 def with_mark(facts: Facts, conn: "Conn") -> Facts:
@@ -141,7 +153,7 @@ def with_activity(facts: Facts, conn: "Conn") -> Facts:
 
 def _variables(root: Path, environment: str, names: tuple[str, ...]) -> tuple[Variable, ...]:
     """Return every variable of these names, of the process and of each .env file: any of them can raise the verdict."""
-    files = [root / ".env", root / f".env.{environment}", root / f".env.{environment}.local"]
+    files = [root / name for name in (".env", ".env.local", f".env.{environment}", f".env.{environment}.local")]
     sources: list[tuple[str, Mapping[str, str | None]]] = [("the process environment", os.environ)]
     sources += [(file.name, read_dotenv(file)) for file in files]
     return tuple(

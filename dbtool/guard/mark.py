@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from dbtool.errors import DatabaseRefused
+from dbtool.errors import DatabaseRefused, Refused
 from dbtool.guard.names import Meaning, Words, meaning
 from dbtool.queries import query
 
@@ -99,7 +99,8 @@ def marked(comment: str, environment: str, *, system: str, oid: int) -> str:
 def write_mark(conn: "Conn", mark: Mark, environment: str) -> None:
     """Write the mark into the comment of the connected database; "" takes it away. Writes.
 
-    Raises DatabaseRefused where the role does not own the database, or the server does not tell who it is.
+    *mark* is what was judged: Refused is raised where this connection stands elsewhere, or the comment changed
+    meanwhile; DatabaseRefused where the role does not own the database, or the server does not tell who it is.
     """
     import psycopg
     from psycopg import sql
@@ -112,7 +113,14 @@ def write_mark(conn: "Conn", mark: Mark, environment: str) -> None:
     comment = marked(mark.comment, environment, system=mark.system, oid=mark.oid)
     statement = sql.SQL("COMMENT ON DATABASE {} IS {}")
     try:
-        conn.execute(statement.format(sql.Identifier(mark.database), sql.Literal(comment or None)))
+        with conn.transaction():
+            now = read_mark(conn)
+            if (now.system, now.oid, now.comment) != (mark.system, mark.oid, mark.comment):
+                raise Refused(
+                    f"{mark.database} is not what was judged any more: another server answers, or its comment changed",
+                    hint="nothing was marked; run the command again",
+                )
+            conn.execute(statement.format(sql.Identifier(mark.database), sql.Literal(comment or None)))
     except psycopg.errors.InsufficientPrivilege:
         raise DatabaseRefused(
             f"{mark.database} cannot be marked: only its owner may write COMMENT ON DATABASE, and "

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from dbtool.db import Conn
 
 
+_STRICTEST = Standing.PRODUCTION
+
+
 def refuse_marking(conn: "Conn", target: Target, now: Mark, wanted: str, *, confirm: str | None) -> None:
     """Return where the database may be marked *wanted*. Asks; raises Refused. Read-only.
 
@@ -24,7 +27,7 @@ def refuse_marking(conn: "Conn", target: Target, now: Mark, wanted: str, *, conf
     or by an agent, would empty a production database.
     """
     policy = read_policy(target.project)
-    if strictness(policy, wanted) > strictness(policy, now.environment):
+    if strictness(policy, wanted) > strictness(policy, now.environment) or strictness(policy, wanted) is _STRICTEST:
         return
     facts = with_activity(with_mark(read_facts(target, policy), conn), conn)
     if strictness(policy, wanted) is Standing.DEVELOPMENT and mark_to_write(conn, policy, facts) == "development":

@@ -59,6 +59,7 @@ class Policy:
     private_hosts: tuple[str, ...] = ()
     managed_hosts: tuple[str, ...] = ()
     nuke_hosts: tuple[str, ...] = ()
+    server_databases: frozenset[str] = frozenset()
     limits: Mapping[str, Limit] = field(default_factory=dict[str, Limit])
     overridable: frozenset[str] = frozenset()
     automation: tuple[str, ...] = ()
@@ -81,6 +82,7 @@ _lists = {
     ("names", "doubtful"): "doubtful",
     ("hosts", "managed"): "managed_hosts",
     ("nuke", "hosts"): "nuke_hosts",
+    ("names", "server"): "server_databases",
     ("commands", "destroy"): "destroy",
     ("asking", "automation"): "automation",
     ("asking", "agents"): "agents",
@@ -107,7 +109,7 @@ def built_in() -> Policy:
         for name, standing in _standings.items()
         for command, answer in raw[name].items()
     }
-    words = Words(**{key: frozenset(found) for key, found in raw["names"].items()})
+    words = Words(**{key: frozenset(raw["names"][key]) for key in Words.__slots__})
     production = frozenset(raw["variables"]["production"])
     return Policy(
         answers=answers,
@@ -123,6 +125,7 @@ def built_in() -> Policy:
         private_hosts=tuple(raw["hosts"]["private"]),
         managed_hosts=tuple(raw["hosts"]["managed"]),
         nuke_hosts=tuple(raw["nuke"]["hosts"]),
+        server_databases=frozenset(raw["names"]["server"]),
         limits={fact: Limit(**limit) for fact, limit in raw["facts"].items()},
         overridable=frozenset(raw["override"]["rules"]),
         automation=tuple(raw["asking"]["automation"]),

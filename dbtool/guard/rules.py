@@ -63,6 +63,11 @@ def nuke_hosts(policy: Policy, facts: Facts) -> Iterator[tuple[str, str]]:
             yield name, f"nuke is never for a host like {pattern}, whatever its mark"
 
 
+def server_databases(policy: Policy, facts: Facts) -> Iterator[str]:
+    """Yield the name of each database that the server itself needs."""
+    yield from dict.fromkeys(a.database for a in facts.addresses if a.database in policy.server_databases)
+
+
 def names_production(policy: Policy, facts: Facts) -> bool:
     """Return whether somebody said, by a flag or a variable, that this environment is production."""
     return facts.named and value_standing(policy, facts.environment) is Standing.PRODUCTION
@@ -183,19 +188,20 @@ def _where_from(policy: Policy, facts: Facts) -> Iterator[Sign]:
 
 def _same_address(policy: Policy, facts: Facts) -> Iterator[Sign]:
     """Yield where the project itself calls this very database production, under another environment."""
-    here = {place for address in facts.addresses for place in _places(address)}
+    here = {place for address in facts.addresses for place in _places(policy, address)}
     for other in facts.elsewhere:
         production = other.protected or value_standing(policy, other.environment) is Standing.PRODUCTION
-        if production and here & set(_places(other.address)):
+        if production and here & set(_places(policy, other.address)):
             message = f"environment {other.environment} of this project is this very database"
             yield Sign("same-as-production", f"environment {other.environment}", message, Standing.PRODUCTION)
             return
 
 
-def _places(address: Address) -> Iterator[tuple[str, str, str]]:
+def _places(policy: Policy, address: Address) -> Iterator[tuple[str, str, str]]:
     for host in address.hosts:
         for name in {host.name, host.address} - {""} or {""}:
-            yield host_name(name), host.port, address.database
+            local = locality(name, private=policy.private_hosts, managed=policy.managed_hosts) is Locality.LOCAL
+            yield "this machine" if local else host_name(name), host.port, address.database
 
 
 def _host_names(facts: Facts) -> list[str]:

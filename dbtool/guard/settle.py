@@ -130,10 +130,13 @@ def settle(
     An override is written to .dbtool/audit.log, and handed to *record* for the ledger, before this returns.
     """
     if isinstance(verdict, Refuse):
+        ask = Ask(reasons=verdict.reasons, phrase=facts.database)
+        if verdict.overridable and (consent.override or consent.token):
+            _refuse_unsaid(ask, policy, command, consent)  # before the token is spent
         _override(verdict, policy, command, facts, target, consent, record)
-        verdict = Ask(reasons=verdict.reasons, phrase=facts.database)
-    if isinstance(verdict, Ask):
-        _ask(verdict, policy, command, consent)
+        verdict = ask
+    if isinstance(verdict, Ask) and not _refuse_unsaid(verdict, policy, command, consent):
+        _ask(verdict, command, target)
     mark = facts.mark or Mark(database=facts.database, environment="", system="", oid=0)
     command = policy_name(command)
     return Settled(
@@ -183,29 +186,41 @@ def why_nobody_is_asked(policy: Policy) -> str:
     return "" if console.can_ask() else "there is no terminal to ask on"
 
 
-def _ask(verdict: Ask, policy: Policy, command: str, consent: Consent) -> None:
+def _refuse_unsaid(verdict: Ask, policy: Policy, command: str, consent: Consent) -> bool:
+    """Return whether the answer was said beforehand. Raises Refused where it was not, and nobody is there to ask."""
     if consent.confirm is not None:
         if consent.confirm != verdict.phrase:
             raise Refused(
                 f"--confirm {consent.confirm!r} is not the name of this database: nothing was done",
                 hint="look once more at which database this is",
             )
-        return
+        return True
     if consent.yes and policy_name(command) in TAKES_YES:
-        return
+        return True
     if nobody := why_nobody_is_asked(policy):
-        if policy_name(command) in TAKES_YES:
-            words = [redact(word) for word in sys.argv[1:]]
-            hint = f"{nobody}; when it is meant: " + shlex.join(["dbtool", *words, "--yes"]) + _no_more(verdict)
-        else:
-            hint = f"{nobody}; when it is meant: --confirm, followed by the name of the database" + _no_more(verdict)
-        raise Refused(f"dbtool {command} asks before it changes this database: {_listed(verdict)}", hint=hint)
+        raise Refused(
+            f"dbtool {command} asks before it changes this database: {_listed(verdict)}",
+            hint=f"{nobody}; when it is meant: {_said_beforehand(verdict, command)}",
+        )
+    return False
+
+
+def _said_beforehand(verdict: Ask, command: str) -> str:
+    if policy_name(command) not in TAKES_YES:
+        return "--confirm, followed by the name of the database"
+    again = shlex.join(["dbtool", *(redact(word) for word in sys.argv[1:]), "--yes"])
+    unset = any(reason.rule == "environment-unset" for reason in verdict.reasons)
+    return again + ("; or say which environment it is: --env, or DBTOOL_ENV" if unset else "")
+
+
+def _ask(verdict: Ask, command: str, target: Target) -> None:
+    """Return where the database's name was typed at the terminal. Raises Refused, and Interrupted."""
     from dbtool import console
 
     for reason in verdict.reasons:
         console.say(f"  {reason.message} [{reason.rule}]")
-    if more := _no_more(verdict):
-        console.say(" " + more.removeprefix(";"))
+    if {reason.rule for reason in verdict.reasons} == {"unmarked"} and command != "env mark":
+        console.say(f"  to be asked no more: dbtool env mark development{target.flags}")
     try:
         answer = console.ask(f"to go on with {command}, type the database's name ({verdict.phrase})")
     except KeyboardInterrupt:
@@ -216,16 +231,6 @@ def _ask(verdict: Ask, policy: Policy, command: str, consent: Consent) -> None:
             f"{said}: nothing was done, {verdict.phrase} is as it was",
             hint=f"asked because {verdict.reasons[0].message}",
         )
-
-
-def _no_more(verdict: Ask) -> str:
-    """Return how not to be asked again, where one thing is all that makes dbtool ask."""
-    rules = {reason.rule for reason in verdict.reasons}
-    if rules == {"unmarked"}:
-        return "; to be asked no more: dbtool env mark development"
-    if rules <= {"unmarked", "environment-unset"}:
-        return "; or say which environment it is: --env development, or DBTOOL_ENV=development"
-    return ""
 
 
 def _override(

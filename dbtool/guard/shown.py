@@ -20,10 +20,11 @@ def scope_lines(facts: Facts, where: "Where") -> list[str]:
     if mark.foreign and not mark.environment:
         said += f" (the mark {mark.foreign} in it is another database's: this is a copy)"
     others = ", ".join(f"{name} ({number})" for name, number in sorted(activity.applications.items()))
+    tables = counted(activity.tables, "table")
     lines = [
         f"database     {where.database} on {address} as {where.role}, PostgreSQL {where.server_version}; {said}",
         f"environment  {facts.environment} ({facts.why}{'' if where.embedded else f'; {facts.url_from}'})",
-        f"holds        {counted(activity.tables, 'table')}, about {activity.rows:,} rows, {sized(activity.size)}",
+        f"holds        {tables}, about {counted(activity.rows, 'row')}, {sized(activity.size)}",
         f"used by      {counted(activity.sessions, 'other session')}" + (f": {others}" if others else ""),
     ]
     if activity.replicas or activity.slots:

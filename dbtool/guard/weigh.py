@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dbtool import console
-from dbtool.db import connect, connect_for_changes
+from dbtool.db import DatabaseMissing, connect, connect_for_changes
 from dbtool.errors import Refused
 from dbtool.guard.decide import Refuse, Verdict, decide
 from dbtool.guard.facts import Facts, read_facts, with_activity, with_mark
@@ -48,7 +48,11 @@ def connect_to(target: Target, command: str, *, dry_run: bool) -> "Conn":
     """Return the connection that the command works on; for --dry-run one that cannot write."""
     if dry_run:
         return connect(direct_target(target), purpose=command, read_only=True)
-    return connect_for_changes(target, purpose=command)
+    try:
+        return connect_for_changes(target, purpose=command)
+    except DatabaseMissing as missing:
+        missing.hint = f"there is no database {missing.database}: there is nothing to {command}"
+        raise
 
 
 def weigh(conn: "Conn", target: Target, policy: Policy, command: str) -> Weighed:

@@ -63,7 +63,7 @@ def removing(sql: bytes) -> list[tuple[str, bool]]:
     return judge(getattr(tree, node_name(tree))) if judge else list(dict.fromkeys(_walk(tree)))
 
 
-_words = re.compile(rb"\b(delete|truncate|drop|update|merge|detach|call|do)\b", re.IGNORECASE)
+_words = re.compile(rb"\b(delete|truncate|drop|update|merge|detach|call|do|function|procedure)\b", re.IGNORECASE)
 _upsert = re.compile(rb"\bdo\s+(update|nothing)\b", re.IGNORECASE)
 # What stands between dollars is kept: it may be the body of a DO. It is matched so that a quote in it opens nothing.
 _literal = re.compile(

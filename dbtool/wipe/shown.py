@@ -13,6 +13,8 @@ def rows_lines(scope: Scope, *, careful: bool) -> list[str]:
     tables = counted(len(scope.tables), "table")
     lines = [f"takes        about {counted(scope.rows, 'row')} of {tables}, {sized(scope.bytes)}"]
     lines += _largest(scope) if careful else []
+    if scope.large_objects:
+        lines.append(f"             and {counted(scope.large_objects, 'large object')}")
     if scope.materialized_views:
         lines.append("refreshes    " + _some([view.identity for view in scope.materialized_views]))
     if publications := scope.truncated_publications():

@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, cast
 
-from dbtool.errors import DatabaseRefused, DbtoolError, Refused, Unreachable
+from dbtool.errors import DatabaseRefused, DbtoolError, Interrupted, Refused, Unreachable
 from dbtool.guard.settle import Settled, recheck
 from dbtool.queries import query
 from dbtool.wipe.scope import LARGE_OBJECTS, Item, Scope, read_scope
@@ -55,6 +55,8 @@ def wiping(conn: "Conn", settled: Settled, scope: Scope, *, command: str, lock_t
         # not sent before all was seen to be done: a server whose client is gone finds no COMMIT, and rolls back
         with suppress(psycopg.Error):
             conn.rollback()
+        if isinstance(error, KeyboardInterrupt) and not committing:
+            raise Interrupted(f"interrupted: {_NOTHING}") from None
         if isinstance(error, psycopg.Error):
             raise _explained(conn, scope, error, committing) from None
         raise
@@ -176,7 +178,7 @@ def _lost(error: "psycopg.Error", committing: bool) -> Unreachable:
 
 
 _remedies = {
-    "42501": "connect as the role that owns what is to be wiped; what others own is only taken with --owner",
+    "42501": "this role cannot act as the owner of that: GRANT the owner's role to it, or connect as a superuser",
     "0A000": "a table or a foreign key was made meanwhile? run the command again",
     "57014": "it was cancelled, or statement_timeout is too short: it is the role's or the database's setting",
     "P0001": "a trigger of the database forbids it; one that is an event trigger of another owner stays: see the scope",

@@ -47,6 +47,23 @@ def test_a_variable_that_both_take_says_nothing(here: Path, monkeypatch: pytest.
     assert verdict(url=HERE) == ("allow", {"mark"})
 
 
+def test_what_a_shell_took_over_from_a_file_of_production(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / ".env.production").write_text("DATABASE_URL=postgresql://127.0.0.1:5433/app\n")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1:5433/app")
+    assert verdict() == ("block", {"same-as-production"})
+    monkeypatch.setenv("DATABASE_URL", "postgresql://localhost:5433/app")
+    assert verdict() == ("block", {"same-as-production"})
+    monkeypatch.setenv("DATABASE_URL", "postgresql://localhost:5432/app")
+    assert verdict() == ("allow", {"mark"})
+
+
+def test_the_servers_own_database_is_not_dropped() -> None:
+    for url in ("postgresql://postgres@localhost", "postgresql://localhost/template1"):
+        answer = explain(["drop"], url=url, server_mark="development")
+        assert [r["rule"] for r in answer.data["reasons"]] == ["server-database"]  # type: ignore[union-attr,index]
+    assert verdict(url="postgresql://postgres@localhost") == ("allow", {"mark"})
+
+
 def test_a_variable_of_another_tool_says_which_environment_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     far = "postgresql://postgres:5432/test"
     answer = explain(["migrate"], url=far)

@@ -332,10 +332,12 @@ def test_what_was_settled_is_looked_at_again(database: Database, target: Target)
         recheck(conn, settled)
         with pytest.raises(Refused, match="another database"):
             recheck(elsewhere, settled)
-        write_mark(conn, now, "production")
+        write_mark(conn, read_mark(conn), "production")
         with pytest.raises(Refused, match="mark changed"):
             recheck(conn, settled)
-        write_mark(conn, now, "")
+        with pytest.raises(Refused, match="not what was judged any more"):
+            write_mark(conn, now, "development")
+        write_mark(conn, read_mark(conn), "")
         with pytest.raises(Refused, match="mark changed"):
             recheck(conn, settled)
 

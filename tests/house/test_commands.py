@@ -46,7 +46,9 @@ def test_its_help_has_a_sentence_and_an_example(name: str) -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_each_of_its_options_is_explained(name: str) -> None:
     for parameter in ALL[name].params:
-        assert getattr(parameter, "help", None), f"dbtool {name} {parameter.opts}"
+        said = getattr(parameter, "help", None)
+        assert said, f"dbtool {name} {parameter.opts}"
+        assert "[" not in said, "what stands in brackets is taken for markup, and not shown"
 
 
 @pytest.mark.parametrize("name", ALL)
