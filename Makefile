@@ -46,7 +46,7 @@ lint: $(VENV)/.test
 	@$(BIN)/sqlfluff lint -q --config safety/sqlfluff.cfg sql migrations
 
 types: $(VENV)/.test
-	@$(BIN)/pyright --warnings | tail -n 20
+	@$(BIN)/pyright --warnings
 
 format: $(VENV)/.test  ## format the code
 	$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format .

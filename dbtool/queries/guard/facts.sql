@@ -36,7 +36,7 @@ SELECT
     coalesce((
         SELECT r.rolname FROM pg_catalog.pg_roles AS r
         WHERE r.rolsuper AND r.rolname IN ('rdsadmin', 'cloudsqladmin', 'azuresu', 'cloud_admin')
-        LIMIT 1
+        ORDER BY r.rolname LIMIT 1
     ), '') AS provider,
     coalesce(host(pg_catalog.inet_server_addr()), '') AS address
 FROM (
