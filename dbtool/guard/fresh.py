@@ -6,7 +6,7 @@ The first keeps local work and CI quiet; the second makes every later command ca
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from dbtool.errors import DatabaseRefused
+from dbtool.errors import DatabaseRefused, Refused
 from dbtool.guard.decide import Allow, decide
 from dbtool.guard.facts import Facts
 from dbtool.guard.mark import write_mark
@@ -37,10 +37,12 @@ def mark_to_write(conn: "Conn", policy: Policy, facts: Facts) -> str:
 def write_and_tell(conn: "Conn", facts: Facts, environment: str) -> str:
     """Write this mark, and return what to tell; "" where it turns out not to be ours to write. Writes."""
     assert facts.mark
+    import psycopg
+
     try:
         write_mark(conn, facts.mark, environment)
-    except DatabaseRefused:
-        return ""  # what is not marked is treated with care
+    except (DatabaseRefused, Refused, psycopg.errors.InternalError, psycopg.errors.UniqueViolation):
+        return ""  # not ours, or another run was faster; and what is not marked is treated with care
     why = "a fresh, empty database" if environment == "development" else facts.why
     other = "production" if environment == "development" else "development"
     return f"marked {facts.mark.database} as {environment} ({why}); otherwise: dbtool env mark {other}"

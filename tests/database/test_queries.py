@@ -8,6 +8,7 @@ from psycopg.pq import ExecStatus
 
 from dbtool.parser import split_statements
 from dbtool.queries import query, text
+from dbtool.schema.catalog import FAMILIES
 from tests.conftest import ROOT, Database
 
 FOLDER = ROOT / "dbtool/queries"
@@ -33,6 +34,9 @@ def test_it_begins_with_what_it_answers(name: str) -> None:
 def test_it_is_used(name: str) -> None:
     folder, _, last = name.partition("/")
     sources = [p.read_text() for p in (ROOT / "dbtool").rglob("*.py")]
+    if folder == "schema":
+        assert last in FAMILIES  # the catalog's reader asks all that lie there
+        return
     assert [s for s in sources if f'"{name}"' in s or (f'"{folder}/{{' in s and f'"{last}"' in s)], (
         f"nobody asks {name}"
     )

@@ -423,9 +423,9 @@ def test_too_few_locks_are_explained() -> None:
 def wiping_process(database: Database, what: str) -> "Iterator[subprocess.Popen[str]]":
     """Another process that wipes, and waits for a lock in the middle of it."""
     code = (
-        f"import psycopg; from tests.database.test_wipe import {what}\n"
+        f"import psycopg; from dbtool.errors import Interrupted; from tests.database.test_wipe import {what}\n"
         f"try:\n    {what}(psycopg.connect({database.url!r}, autocommit=True, application_name='wiping'), wait=30000)\n"
-        "except KeyboardInterrupt: print('interrupted')"
+        "except Interrupted: print('interrupted')"
     )
     process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:

@@ -377,6 +377,15 @@ def reached(conninfo: str) -> Reached:
         conn.finish()
 
 
+def nobody_listens(conninfo: str) -> bool:
+    """Whether libpq goes to a socket that is not there."""
+    conn = pq.PGconn.connect_start(conninfo.encode())
+    try:
+        return conn.status == pq.ConnStatus.BAD and b"No such file" in conn.error_message
+    finally:
+        conn.finish()
+
+
 @st.composite
 def local(draw: st.DrawFn, listening: Listening) -> Meant:
     number = draw(st.sampled_from([1, 1, 2, 3]))
@@ -405,8 +414,13 @@ def test_what_was_judged_is_what_is_connected_to(data: st.DataObject, listening:
             assert conn.status == pq.ConnStatus.BAD, (target, error)
             conn.finish()
             return
+        pinned = make_conninfo(plain_url(target.text), **address.pinned)
+        if nobody_listens(plain_url(target.text)):
+            # several hosts in a URL hide a service's port: libpq goes to 5432 then, and so must we
+            assert nobody_listens(pinned), target
+            return
         plainly = reached(plain_url(target.text))
-        assert plainly == reached(make_conninfo(plain_url(target.text), **address.pinned)), target
+        assert plainly == reached(pinned), target
     host, hostaddr, port, database, user = plainly
     first = address.hosts[0]
     assert host in (first.name, first.address), (target, address)

@@ -1,0 +1,162 @@
+"""read_catalog(conn) -> Catalog: one Record for each thing in a database that can differ, as the server states it.
+
+Definitions are the server's own (pg_get_viewdef and its kin) with an empty search_path, so two databases of one
+major version that say the same are equal here, whatever order or words they were made in. Each query of
+queries/schema/ answers for a family of kinds, in the same columns.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from dbtool.queries import query
+
+if TYPE_CHECKING:
+    from dbtool.db import Conn
+
+FAMILIES = tuple(sorted(p.stem for p in (Path(__file__).parents[1] / "queries" / "schema").glob("*.sql")))
+Key = tuple[str, str, str, str]  # kind, schema, parent, name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One thing of a schema. ``is_`` holds what can differ, by stable words; owner and comment None for none."""
+
+    kind: str
+    schema: str
+    parent: str  # the quoted name of what it belongs to, "" for what stands by itself
+    name: str
+    owner: str | None
+    grants: tuple[str, ...] | None
+    comment: str | None
+    is_: Mapping[str, Any] = field(hash=False)
+
+    @property
+    def key(self) -> Key:
+        """What makes it this thing and no other."""
+        return self.kind, self.schema, self.parent, self.name
+
+    def __str__(self) -> str:
+        place = f" on {self.parent}" if self.parent else ""
+        schema = f"{self.schema}." if self.schema and not self.parent else ""
+        return f"{self.kind} {schema}{self.name}{place}"
+
+    def facts(self) -> dict[str, Any]:
+        """Return all that can differ, by name."""
+        return {**self.is_, "owner": self.owner, "grants": self.grants, "comment": self.comment}
+
+
+Catalog = Mapping[Key, Record]
+
+
+def read_catalog(conn: "Conn", *, ledger_schema: str) -> Catalog:
+    """Return the schema of the connected database, without dbtool's ledger. Read-only, one round trip.
+
+    All queries see the same moment (REPEATABLE READ).
+    """
+    with conn.pipeline(), conn.transaction():
+        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        conn.execute(query("catalog/settings"))
+        cursors = [conn.execute(query(f"schema/{name}"), {"ledger": ledger_schema}) for name in FAMILIES]
+    records = [_record(row) for cursor in cursors for row in cast(list[Any], cursor.fetchall())]
+    return {record.key: record for record in records}
+
+
+def _record(row: Any) -> Record:
+    kind, schema, parent, name, owner, acl, comment, is_ = row
+    grants = None if acl is None else tuple(acl)
+    return Record(
+        kind=kind, schema=schema, parent=parent, name=name, owner=owner, grants=grants, comment=comment, is_=is_
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One attribute that differs."""
+
+    attribute: str
+    wanted: Any
+    found: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One thing that is missing (``found`` None), too much (``wanted`` None), or not the same (``changes``)."""
+
+    wanted: Record | None
+    found: Record | None
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def what(self) -> str:
+        """missing, extra or changed."""
+        return "missing" if self.found is None else "extra" if self.wanted is None else "changed"
+
+    @property
+    def record(self) -> Record:
+        """The thing itself, as wanted where it is."""
+        record = self.wanted or self.found
+        assert record
+        return record
+
+
+def compare(wanted: Catalog, found: Catalog, *, owners: bool = True) -> tuple[Difference, ...]:
+    """Return where *found* is not as *wanted*, in a stable order. Pure.
+
+    What goes with something that is missing or too much (the columns of a table) is not told by itself. Without
+    *owners*, owners and who granted are left out: two databases of different roles are compared.
+    """
+    differences = sorted(_differences(wanted, found, owners=owners), key=lambda d: d.record.key)
+    whole = {(_family(d.record.kind), *_plain_name(d.record)) for d in differences if d.what != "changed"}
+    return tuple(d for d in differences if d.what == "changed" or not _goes_with(d.record, whole))
+
+
+def _differences(wanted: Catalog, found: Catalog, *, owners: bool) -> Iterator[Difference]:
+    for key in wanted.keys() | found.keys():
+        left, right = wanted.get(key), found.get(key)
+        if left is None or right is None:
+            yield Difference(wanted=left, found=right)
+            continue
+        changes = tuple(_changes(left, right, owners=owners))
+        if changes:
+            yield Difference(wanted=left, found=right, changes=changes)
+
+
+def _changes(left: Record, right: Record, *, owners: bool) -> Iterator[Change]:
+    wanted, found = left.facts(), right.facts()
+    for name in sorted(wanted.keys() | found.keys()):
+        if name in ("owner", "grants") and not owners:
+            continue
+        if wanted.get(name) != found.get(name):
+            yield Change(attribute=name, wanted=wanted.get(name), found=found.get(name))
+
+
+# What a part's parent is: publications, servers and domains may be called like tables.
+_PARENTS = {"user mapping": "server", "domain constraint": "type"}
+
+
+def _family(kind: str) -> str:
+    return kind if kind in ("server", "type", "publication") else "relation"
+
+
+def _goes_with(record: Record, whole: set[tuple[str, ...]]) -> bool:
+    if not record.parent:
+        return False
+    family = "publication" if record.kind.startswith("publication ") else _PARENTS.get(record.kind, "relation")
+    return (family, *_unquoted(record.parent)) in whole
+
+
+def _plain_name(record: Record) -> tuple[str, ...]:
+    return (record.schema, record.name) if record.schema else (record.name,)
+
+
+def _unquoted(identity: str) -> tuple[str, ...]:
+    """Return the names in what quote_ident() made of them.
+
+    >>> _unquoted('public."a ""b"')
+    ('public', 'a "b')
+    """
+    parts = re.findall(r'"((?:[^"]|"")*)"|([^".]+)', identity)
+    return tuple(quoted.replace('""', '"') or plain for quoted, plain in parts)
