@@ -12,7 +12,7 @@ from dbtool.guard import weigh
 from dbtool.guard.policy import read_policy
 from dbtool.guard.settle import Consent, refuse_beforehand
 from dbtool.report import Report, seconds, sized
-from dbtool.target import direct_target, load_target
+from dbtool.target import direct_target
 from dbtool.wipe.database import drop_database
 
 
@@ -33,8 +33,8 @@ def drop(
     Example: dbtool drop && dbtool migrate --create-database
     """
     project = load_project()
-    target = load_target(project, env, url=url, any_word=True)
     policy = read_policy(project)
+    target = weigh.load_judged_target(project, policy, "drop", env, url)
     if not dry_run:
         refuse_beforehand(policy, "drop", target)
     with closing(weigh.connect_to(target, "drop", dry_run=dry_run)) as conn:

@@ -22,7 +22,6 @@ from dbtool.guard.policy import read_policy
 from dbtool.guard.settle import Consent, refuse_beforehand
 from dbtool.lock import migration_lock
 from dbtool.report import Report, counted, seconds
-from dbtool.target import load_target
 from dbtool.wipe.objects import wipe_objects
 from dbtool.wipe.scope import Scope, read_scope
 from dbtool.wipe.shown import objects_lines
@@ -45,8 +44,8 @@ def nuke(
     """
     project = load_project()
     wait = lock_wait(project, lock_wait_)
-    target = load_target(project, env, url=url, any_word=True)
     policy = read_policy(project)
+    target = weigh.load_judged_target(project, policy, "nuke", env, url)
     if not dry_run:
         refuse_beforehand(policy, "nuke", target)
     with closing(weigh.connect_to(target, "nuke", dry_run=dry_run)) as conn:

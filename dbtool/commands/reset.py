@@ -27,7 +27,6 @@ from dbtool.guard.settle import Consent, refuse_beforehand
 from dbtool.lock import migration_lock
 from dbtool.report import Report, counted, seconds, sized
 from dbtool.seeds import REFERENCE, choose_sets, find_sets, read_seeds
-from dbtool.target import load_target
 from dbtool.wipe.rows import wipe_rows
 from dbtool.wipe.scope import Scope, read_scope
 from dbtool.wipe.shown import rows_lines
@@ -53,8 +52,8 @@ def reset(
     wait = lock_wait(project, lock_wait_)
     sets = find_sets(project.root)
     files = read_seeds(project.root, sets, choose_sets(sets, (REFERENCE,))) if seed else ()
-    target = load_target(project, env, url=url, any_word=True)
     policy = read_policy(project)
+    target = weigh.load_judged_target(project, policy, "reset", env, url)
     if not dry_run:
         refuse_beforehand(policy, "reset", target)
     with closing(weigh.connect_to(target, "reset", dry_run=dry_run)) as conn:

@@ -22,7 +22,7 @@ from dbtool.ledger import read_ledger
 from dbtool.migrations import read_migrations
 from dbtool.progress import Seeded
 from dbtool.report import Report, Table, counted, seconds
-from dbtool.target import Target, load_target
+from dbtool.target import Target
 
 if TYPE_CHECKING:
     from dbtool.db import Conn
@@ -69,8 +69,8 @@ def seed(
     if not files:
         return Report(command="seed", summary=_nothing(empty, found), data=_no_verdict | _data((), ""))
     command = command_for(files).replace("-", " ")
-    target = load_target(project, env, url=url, any_word=True)
     policy = read_policy(project)
+    target = weigh.load_judged_target(project, policy, command, env, url)
     if not dry_run:
         refuse_beforehand(policy, command, target)
     findings = [_empty_set(name) for name in empty]

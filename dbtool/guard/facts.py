@@ -91,7 +91,7 @@ def read_facts(target: Target, policy: Policy) -> Facts:
         by_flag=target.chosen_by_flag,
         protected=target.environment.protected,
         embedded=target.embedded,
-        variables=_variables(target.project.root, target.name, policy.variables),
+        variables=read_variables(target.project.root, target.name, policy.variables),
         url_from=target.url_from,
     )
     if target.embedded:
@@ -100,7 +100,7 @@ def read_facts(target: Target, policy: Policy) -> Facts:
         urls = dict.fromkeys(t.url.reveal() for t in (target, direct_target(target)))  # said, and connected to
         addresses = tuple(read_address(url) for url in urls)
     except DbtoolError as error:
-        return replace(facts, unreadable=error.message)
+        return replace(facts, unreadable=f"the connection string ({target.url_from}): {error.message}")
     return replace(facts, addresses=addresses, elsewhere=tuple(_elsewhere(target)))
 
 
@@ -151,7 +151,7 @@ def with_activity(facts: Facts, conn: "Conn") -> Facts:
     return replace(facts, activity=activity, reached=tuple(address for address in reached if address))
 
 
-def _variables(root: Path, environment: str, names: tuple[str, ...]) -> tuple[Variable, ...]:
+def read_variables(root: Path, environment: str, names: tuple[str, ...]) -> tuple[Variable, ...]:
     """Return every variable of these names, of the process and of each .env file: any of them can raise the verdict."""
     files = [root / name for name in (".env", ".env.local", f".env.{environment}", f".env.{environment}.local")]
     sources: list[tuple[str, Mapping[str, str | None]]] = [("the process environment", os.environ)]

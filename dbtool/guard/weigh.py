@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dbtool import console
+from dbtool.config import Project
 from dbtool.db import DatabaseMissing, connect, connect_for_changes
-from dbtool.errors import Refused
+from dbtool.errors import Refused, UsageError
 from dbtool.guard.decide import Refuse, Verdict, decide
-from dbtool.guard.facts import Facts, read_facts, with_activity, with_mark
+from dbtool.guard.facts import Facts, read_facts, read_variables, with_activity, with_mark
 from dbtool.guard.override import record_in_ledger
-from dbtool.guard.policy import Policy
+from dbtool.guard.policy import Policy, Standing
+from dbtool.guard.rules import value_standing
 from dbtool.guard.settle import Consent, Settled, in_words, settle
 from dbtool.guard.shown import scope_lines
 from dbtool.report import Report
-from dbtool.target import Target, direct_target
+from dbtool.target import Target, direct_target, load_target
 from dbtool.where import Where, where
 
 if TYPE_CHECKING:
@@ -42,6 +44,24 @@ class Weighed:
             "verdict": in_words(self.verdict), "reasons": reasons, "mark": (mark and mark.environment) or None,
             "activity": activity,
         }  # fmt: skip
+
+
+def load_judged_target(project: Project, policy: Policy, command: str, env: str | None, url: str | None) -> Target:
+    """Return the database that is meant, as load_target() does. Raises Refused where a variable says production.
+
+    Also where no URL can be found for production: what is missing is not what is wrong then.
+    """
+    try:
+        return load_target(project, env, url=url, any_word=True)
+    except UsageError as error:
+        for variable in read_variables(project.root, "production", policy.variables):
+            if value_standing(policy, variable.value) is Standing.PRODUCTION:
+                raise Refused(
+                    f"dbtool {command} is refused: {variable.name}={variable.value} ({variable.source}) means "
+                    f"production [variable]\n  and {error.message}",
+                    hint="run it where no variable says production: one that does has no override",
+                ) from None
+        raise
 
 
 def connect_to(target: Target, command: str, *, dry_run: bool) -> "Conn":

@@ -1,6 +1,7 @@
 """What stands around a URL: the direct URL beside it, other environments of the project, the variable it comes from."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,9 @@ def test_a_managed_providers_server_is_known_behind_any_tunnel(database: Databas
             assert (refused.returncode, "it has the superuser rdsadmin" in refused.stderr) == (6, True), refused.stderr
         finally:
             conn.execute("DROP ROLE rdsadmin")
+
+
+@pytest.mark.parametrize("command", ["reset", "nuke", "drop"])
+def test_production_without_a_url_is_refused_as_production(command: str, make_project: Callable[[], Project]) -> None:
+    done = make_project().run(command, env={"NODE_ENV": "Production"})
+    assert (done.returncode, "NODE_ENV=Production" in done.stderr) == (6, True), done.stderr
