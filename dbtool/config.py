@@ -20,7 +20,6 @@ class Environment:
     name: str
     url: str = ""
     direct_url: str = ""
-    shadow: str = ""
     protected: bool = False
     connect_timeout: int = 10_000
     lock_timeout: int = 2_000
@@ -127,7 +126,6 @@ def _environment(reader: "_Reader", name: str, raw: dict[str, Any]) -> Environme
         name=name,
         url=reader.take(raw, key, "url", _text, ""),
         direct_url=reader.take(raw, key, "direct_url", _text, ""),
-        shadow=reader.take(raw, key, "shadow", _text, ""),
         protected=reader.take(raw, key, "protected", _flag, False),
         connect_timeout=reader.take(raw, key, "connect_timeout", _duration, 10_000),
         lock_timeout=reader.take(raw, key, "lock_timeout", _duration, 2_000),

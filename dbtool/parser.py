@@ -74,20 +74,6 @@ def syntax_tree(sql: bytes) -> Any:
     return parse(sql.decode()).stmts[0].stmt
 
 
-def text_of(tree: Any) -> bytes:
-    """Return the SQL of the protobuf node of a statement.
-
-    >>> text_of(syntax_tree(b"drop  table  t"))
-    b'DROP TABLE t'
-    """
-    from postgast import deparse
-    from postgast.pg_query_pb2 import ParseResult
-
-    result = ParseResult()
-    result.stmts.add().stmt.CopyFrom(tree)
-    return deparse(result).encode()
-
-
 def node_name(tree: Any) -> str:
     """Return the kind of a syntax tree, as libpg_query names it.
 

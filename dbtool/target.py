@@ -114,19 +114,6 @@ def direct_target(target: Target) -> Target:
     return replace(target, url=Secret(url), url_from=where, direct=True)
 
 
-def shadow_target(target: Target) -> Target | None:
-    """Return the environment's shadow database as a target of its own, None where none is configured.
-
-    Raises UsageError where the variable that it names is not set.
-    """
-    setting = target.environment.shadow
-    if not setting:
-        return None
-    variables = _Variables(target.project.root, target.name)
-    url, where = _resolve(setting, variables, f"environments.{target.name}.shadow")
-    return replace(target, url=Secret(url), url_from=where, embedded=False, given=False, direct=True)
-
-
 # ---- which environment
 
 
