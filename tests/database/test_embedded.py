@@ -511,9 +511,12 @@ def _processes(folder: Path) -> list[int]:
 
 
 def _open_files(pid: int) -> list[str]:
+    found: list[str] = []
     try:
-        entries = sorted(Path(f"/proc/{pid}/fd").iterdir(), key=lambda entry: int(entry.name))
-        return [str(entry.readlink()) for entry in entries]
+        for entry in sorted(Path(f"/proc/{pid}/fd").iterdir(), key=lambda entry: int(entry.name)):
+            with contextlib.suppress(FileNotFoundError):  # closed while we look
+                found.append(str(entry.readlink()))
+        return found
     except PermissionError:  # root in a container, which may not look into another user's process
         return ["/dev/null"]
 
