@@ -26,8 +26,8 @@ from dbtool.secrets import redact, remember
 
 # In the order of a day's work: the command, and the module that has a function (or an app) of that name.
 COMMANDS = (
-    "init", "new", "migrate", "status", "rollback", "baseline", "seed", "reset", "nuke", "drop", "doctor", "env",
-    "guard", "completion",
+    "init", "new", "generate", "check", "diff", "migrate", "status", "rollback", "baseline", "seed",
+    "reset", "nuke", "drop", "doctor", "env", "guard", "completion",
 )  # fmt: skip
 _EPILOG = (
     "Exit codes: 0 fine, 1 refused by the database, 2 usage, 3 pending, 4 drift, 6 refused by a guard, "

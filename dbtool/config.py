@@ -20,6 +20,7 @@ class Environment:
     name: str
     url: str = ""
     direct_url: str = ""
+    shadow: str = ""
     protected: bool = False
     connect_timeout: int = 10_000
     lock_timeout: int = 2_000
@@ -34,6 +35,7 @@ class Project:
     root: Path
     file: Path | None
     migrations: Path
+    schema: Path
     environments: Mapping[str, Environment]
     ledger_schema: str = "public"
     lock_wait: int = 60_000  # milliseconds
@@ -56,7 +58,10 @@ def load_project(start: Path | None = None) -> Project:
     for folder in (start, *start.parents):
         if (folder / CONFIG_FILE).is_file():
             return _read_config(folder / CONFIG_FILE)
-    return Project(root=start, file=None, migrations=start / "migrations", environments={}, state=start / ".dbtool")
+    return Project(
+        root=start, file=None, migrations=start / "migrations", schema=start / "sql" / "schema", environments={},
+        state=start / ".dbtool",
+    )  # fmt: skip
 
 
 def close_words(word: str, known: Iterable[str]) -> list[str]:
@@ -96,6 +101,7 @@ def _read_config(file: Path) -> Project:
 
 def _project(reader: "_Reader", root: Path, raw: dict[str, Any]) -> Project:
     migrations = reader.take(raw, "", "migrations", _text, "migrations")
+    schema = reader.take(raw, "", "schema", _text, "sql/schema")
     ledger = reader.table(raw, "ledger")
     migrate = reader.table(raw, "migrate")
     server = reader.table(raw, "server")
@@ -104,6 +110,7 @@ def _project(reader: "_Reader", root: Path, raw: dict[str, Any]) -> Project:
         root=root,
         file=reader.file,
         migrations=root / migrations,
+        schema=root / schema,
         environments={
             name: _environment(reader, name, reader.table(environments, name, "environments."))
             for name in list(environments)
@@ -126,6 +133,7 @@ def _environment(reader: "_Reader", name: str, raw: dict[str, Any]) -> Environme
         name=name,
         url=reader.take(raw, key, "url", _text, ""),
         direct_url=reader.take(raw, key, "direct_url", _text, ""),
+        shadow=reader.take(raw, key, "shadow", _text, ""),
         protected=reader.take(raw, key, "protected", _flag, False),
         connect_timeout=reader.take(raw, key, "connect_timeout", _duration, 10_000),
         lock_timeout=reader.take(raw, key, "lock_timeout", _duration, 2_000),

@@ -1,6 +1,8 @@
 """Writes the files of a new migration."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +27,65 @@ def write_migration(folder: Folder, name: str, now: datetime | None = None) -> t
 
     Raises UsageError for a name without a letter or digit, or one that is taken.
     """
+    ((path, rollback),) = paths_of(folder, name, ("",), now)
+    folder.path.mkdir(parents=True, exist_ok=True)
+    _write_new(path, f"{_depends(heads(folder.migrations))}-- {name}\n\n")
+    _write_new(rollback, f"-- undoes {path.name}\n\n")
+    return path, rollback
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A migration to be written: the SQL of both ways, without what dbtool says at the top."""
+
+    suffix: str  # goes with the name, "" for the main one
+    sql: str
+    rollback: str
+    transactional: bool = True
+
+
+def write_drafts(
+    folder: Folder, name: str, drafts: Sequence[Draft], now: datetime | None = None
+) -> tuple[tuple[Path, Path], ...]:
+    """Write migrations that follow each other, the first depending on the heads; return their paths. Writes files.
+
+    Raises UsageError as write_migration() does. All files are there, or none.
+    """
+    paths = paths_of(folder, name, [draft.suffix for draft in drafts], now)
+    before = heads(folder.migrations)
+    folder.path.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    try:
+        for draft, (path, rollback) in zip(drafts, paths, strict=True):
+            for file, text in ((rollback, rollback_text(draft, path)), (path, migration_text(draft, before))):
+                _write_new(file, text)
+                written.append(file)
+            before = (path.stem,)
+    except BaseException:
+        for file in written:
+            file.unlink(missing_ok=True)
+        raise
+    return paths
+
+
+def migration_text(draft: Draft, depends: Sequence[str]) -> str:
+    """Return the text of a migration's file."""
+    outside = "" if draft.transactional else "-- transactional: false\n"
+    return f"{_depends(depends)}{outside}\n{draft.sql}"
+
+
+def rollback_text(draft: Draft, path: Path) -> str:
+    """Return the text of the rollback's file."""
+    return f"-- undoes {path.name}\n\n{draft.rollback}"
+
+
+def paths_of(
+    folder: Folder, name: str, suffixes: Sequence[str], now: datetime | None = None
+) -> tuple[tuple[Path, Path], ...]:
+    """Return the paths of new migrations and their rollbacks, numbered so that they sort in order. Reads files.
+
+    Raises UsageError for a name without a letter or digit, or one that is taken.
+    """
     if "://" in name:
         raise UsageError(
             f"{name!r} is a URL, and a migration is named by what it does", hint='dbtool new "add invoices"'
@@ -32,16 +93,19 @@ def write_migration(folder: Folder, name: str, now: datetime | None = None) -> t
     slug = slug_of(name)
     if not slug:
         raise UsageError(f"{name!r} has no letter or digit to name a file by")
-    stamp = max(f"{now or datetime.now(UTC):%Y%m%d%H%M%S}", _after_last(folder))
-    path = folder.path / f"{stamp}_{slug}.sql"
-    rollback = folder.path / f"{stamp}_{slug}{ROLLBACK}"
-    if path.exists() or rollback.exists():
-        raise UsageError(f"{path} exists already", hint="wait a second, or choose another name")
-    depends = "".join(f"-- depends: {id}\n" for id in heads(folder.migrations))
-    folder.path.mkdir(parents=True, exist_ok=True)
-    _write_new(path, f"{depends}-- {name}\n\n")
-    _write_new(rollback, f"-- undoes {path.name}\n\n")
-    return path, rollback
+    first = max(f"{now or datetime.now(UTC):%Y%m%d%H%M%S}", _after_last(folder))
+    found: list[tuple[Path, Path]] = []
+    for number, suffix in enumerate(suffixes):
+        stem = "_".join(word for word in (str(int(first) + number), slug, suffix) if word)
+        path, rollback = folder.path / f"{stem}.sql", folder.path / f"{stem}{ROLLBACK}"
+        if path.exists() or rollback.exists():
+            raise UsageError(f"{path} exists already", hint="wait a second, or choose another name")
+        found.append((path, rollback))
+    return tuple(found)
+
+
+def _depends(ids: Sequence[str]) -> str:
+    return "".join(f"-- depends: {id}\n" for id in ids)
 
 
 def _after_last(folder: Folder) -> str:

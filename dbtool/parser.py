@@ -74,6 +74,17 @@ def syntax_tree(sql: bytes) -> Any:
     return parse(sql.decode()).stmts[0].stmt
 
 
+def is_plain_word(name: str) -> bool:
+    """Return whether *name*, in lower case, is an identifier without quotes wherever one may stand.
+
+    >>> [is_plain_word(w) for w in ("users", "name", "order", "between")]
+    [True, True, False, False]
+    """
+    from postgast import scan
+
+    return all(token.keyword_kind <= 1 for token in scan(name).tokens)  # 1: UNRESERVED_KEYWORD
+
+
 def node_name(tree: Any) -> str:
     """Return the kind of a syntax tree, as libpg_query names it.
 

@@ -114,6 +114,18 @@ def direct_target(target: Target) -> Target:
     return replace(target, url=Secret(url), url_from=where, direct=True)
 
 
+def shadow_target(target: Target) -> Target | None:
+    """Return where throw-away databases are to be made, as the environment's ``shadow`` says; None where it does not.
+
+    Raises UsageError for a variable that is not set.
+    """
+    if not target.environment.shadow:
+        return None
+    variables = _Variables(target.project.root, target.name)
+    url, where = _resolve(target.environment.shadow, variables, f"environments.{target.name}.shadow")
+    return replace(target, url=Secret(url), url_from=where, embedded=False, given=True, direct=True)
+
+
 # ---- which environment
 
 

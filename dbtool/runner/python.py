@@ -8,7 +8,7 @@ yoyo runs the steps on one connection and records them on another; here both are
 import contextlib
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dbtool.errors import DatabaseRefused
 from dbtool.finding import Place
@@ -18,6 +18,9 @@ from dbtool.runner.failure import fence_failed, statement_failed
 from dbtool.runner.pipeline import ConnectionLost
 from dbtool.runner.session import Session
 from dbtool.runner.transactional import as_who_connected, record, unrecord
+
+if TYPE_CHECKING:
+    from dbtool.db import Conn
 
 
 def run_python(
@@ -33,14 +36,14 @@ def run_python(
 
     yield Began(migration.id, number, of)
     started = time.monotonic()
-    steps = _load(session, migration)
+    steps = _load(migration)
     printed = io.StringIO()
     try:
         with session.conn.transaction():
             for entry in list(session.begin(lock_timeout=session.target.environment.lock_timeout))[1:]:
                 _execute(session, entry.sql, entry.params)
             with contextlib.redirect_stdout(printed):  # yoyo prints the rows of a SELECT where our JSON goes
-                _run(session, steps, "rollback" if undo else "apply")
+                _run(session.conn, steps, "rollback" if undo else "apply")
             for entry in as_who_connected():
                 _execute(session, entry.sql, None)
             if mark:
@@ -72,6 +75,23 @@ def run_python(
     yield Step(migration=migration.id, action=action, seconds=time.monotonic() - started, statements=len(steps))
 
 
+def replay_python(conn: "Conn", migration: Migration) -> None:
+    """Run the steps of a Python migration in one transaction, without a record: on a shadow. Writes.
+
+    Raises psycopg.Error where the server refused, and DatabaseRefused where the file cannot be run.
+    """
+    import psycopg
+
+    steps = _load(migration)
+    try:
+        with conn.transaction(), contextlib.redirect_stdout(io.StringIO()):
+            _run(conn, steps, "apply")
+    except psycopg.Error:
+        raise
+    except Exception as error:
+        raise DatabaseRefused(f"{_line_in(migration, error)}: {type(error).__name__}: {error}") from error
+
+
 def _line_in(migration: Migration, error: BaseException) -> Place:
     """Return the last line of the migration's file on the way to the error."""
     import traceback
@@ -80,7 +100,7 @@ def _line_in(migration: Migration, error: BaseException) -> Place:
     return Place(path=migration.path, line=lines[-1] or 1 if lines else 1)
 
 
-def _load(session: Session, migration: Migration) -> list[Any]:
+def _load(migration: Migration) -> list[Any]:
     from yoyo import exceptions
     from yoyo.migrations import read_migrations
 
@@ -100,19 +120,19 @@ def _load(session: Session, migration: Migration) -> list[Any]:
     return list(loaded.steps)
 
 
-def _run(session: Session, steps: list[Any], direction: str) -> None:
-    backend = _backend(session)
+def _run(conn: "Conn", steps: list[Any], direction: str) -> None:
+    backend = _backend(conn)
     for step in steps if direction == "apply" else reversed(steps):
         getattr(step, direction)(backend)
 
 
-def _backend(session: Session) -> Any:
+def _backend(conn: "Conn") -> Any:
     """yoyo's backend on our connection, already inside a transaction: its own transactions become savepoints."""
     from yoyo.backends.core.postgresql import PostgresqlPsycopgBackend
 
     class Backend(PostgresqlPsycopgBackend):
         def __init__(self) -> None:
-            self._connection = session.conn
+            self._connection = conn
             self._in_transaction = True
             self.DatabaseError = self.driver.DatabaseError
 

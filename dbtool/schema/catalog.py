@@ -5,19 +5,20 @@ major version that say the same are equal here, whatever order or words they wer
 queries/schema/ answers for a family of kinds, in the same columns.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from dbtool.queries import query
+from dbtool.schema.names import unquoted
 
 if TYPE_CHECKING:
     from dbtool.db import Conn
 
 FAMILIES = tuple(sorted(p.stem for p in (Path(__file__).parents[1] / "queries" / "schema").glob("*.sql")))
 Key = tuple[str, str, str, str]  # kind, schema, parent, name
+Address = tuple[int, int, int]  # classid, objid, objsubid of pg_depend
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class Record:
     grants: tuple[str, ...] | None
     comment: str | None
     is_: Mapping[str, Any] = field(hash=False)
+    address: Address | None = field(default=None, compare=False)  # where pg_depend finds it: no difference
 
     @property
     def key(self) -> Key:
@@ -56,20 +58,34 @@ def read_catalog(conn: "Conn", *, ledger_schema: str) -> Catalog:
 
     All queries see the same moment (REPEATABLE READ).
     """
+    return read_with(conn, ledger_schema=ledger_schema)[0]
+
+
+def read_with(conn: "Conn", *more: str, ledger_schema: str) -> tuple[Catalog, list[list[Any]]]:
+    """Return the schema, and what *more* queries say at the same moment. Read-only, one round trip.
+
+    Within a transaction that is open already: as that sees it.
+    """
+    from psycopg.pq import TransactionStatus
+
+    begun = conn.info.transaction_status is not TransactionStatus.IDLE
     with conn.pipeline(), conn.transaction():
-        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        if not begun:
+            conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         conn.execute(query("catalog/settings"))
-        cursors = [conn.execute(query(f"schema/{name}"), {"ledger": ledger_schema}) for name in FAMILIES]
-    records = [_record(row) for cursor in cursors for row in cast(list[Any], cursor.fetchall())]
-    return {record.key: record for record in records}
+        families = [conn.execute(query(f"schema/{name}"), {"ledger": ledger_schema}) for name in FAMILIES]
+        others = [conn.execute(query(name)) for name in more]
+    records = [record_of(row) for cursor in families for row in cast(list[Any], cursor.fetchall())]
+    return {record.key: record for record in records}, [cast(list[Any], cursor.fetchall()) for cursor in others]
 
 
-def _record(row: Any) -> Record:
-    kind, schema, parent, name, owner, acl, comment, is_ = row
-    grants = None if acl is None else tuple(acl)
+def record_of(row: Any) -> Record:
+    """Return what a row of one of the families' queries says."""
+    kind, schema, parent, name, owner, acl, comment, is_, address = row
     return Record(
-        kind=kind, schema=schema, parent=parent, name=name, owner=owner, grants=grants, comment=comment, is_=is_
-    )
+        kind=kind, schema=schema, parent=parent, name=name, owner=owner, comment=comment, is_=is_,
+        grants=None if acl is None else tuple(acl), address=None if address is None else tuple(address),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,18 +161,8 @@ def _goes_with(record: Record, whole: set[tuple[str, ...]]) -> bool:
     if not record.parent:
         return False
     family = "publication" if record.kind.startswith("publication ") else _PARENTS.get(record.kind, "relation")
-    return (family, *_unquoted(record.parent)) in whole
+    return (family, *unquoted(record.parent)) in whole
 
 
 def _plain_name(record: Record) -> tuple[str, ...]:
     return (record.schema, record.name) if record.schema else (record.name,)
-
-
-def _unquoted(identity: str) -> tuple[str, ...]:
-    """Return the names in what quote_ident() made of them.
-
-    >>> _unquoted('public."a ""b"')
-    ('public', 'a "b')
-    """
-    parts = re.findall(r'"((?:[^"]|"")*)"|([^".]+)', identity)
-    return tuple(quoted.replace('""', '"') or plain for quoted, plain in parts)

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from dbtool.queries import query
-from dbtool.schema.catalog import Catalog, Record, compare, read_catalog
+from dbtool.schema.catalog import Catalog, compare, read_catalog, record_of
 from tests.conftest import Database
 from tests.servers import Server
 
@@ -304,7 +304,7 @@ CASES = [
     # views
     case("CREATE VIEW app.new AS SELECT 1 AS one", "extra view app.new"),
     case("CREATE OR REPLACE VIEW app.v AS SELECT a, b FROM app.t", "changed view app.v: definition"),
-    case("ALTER VIEW app.v RENAME a TO aa", "changed view app.v: definition"),
+    case("ALTER VIEW app.v RENAME a TO aa", "changed view app.v: columns definition"),
     case("ALTER VIEW app.v SET (security_barrier)", "changed view app.v: options"),
     case("ALTER VIEW app.v SET (security_invoker)", "changed view app.v: options", since=15),
     case("ALTER VIEW app.v SET (check_option = local)", "changed view app.v: check option"),
@@ -377,11 +377,7 @@ def read(conn: psycopg.Connection) -> Catalog:
     """Return what the queries of relations say within the transaction that is open. Read-only."""
     conn.execute("SELECT set_config('search_path', '', true)")
     rows = [row for name in FAMILIES for row in conn.execute(query(f"schema/{name}"), {"ledger": "public"})]
-    records = [
-        Record(kind=kind, schema=schema, parent=parent, name=name, owner=owner, comment=comment, is_=is_,
-               grants=None if acl is None else tuple(acl))
-        for kind, schema, parent, name, owner, acl, comment, is_ in rows
-    ]  # fmt: skip
+    records = [record_of(row) for row in rows]
     assert len({record.key for record in records}) == len(records), "two things have one key"
     return {record.key: record for record in records}
 
@@ -601,7 +597,7 @@ def test_a_partition_tells_what_is_its_own(each_database: Database) -> None:
     }
     assert catalog["column parent on public.second"] == {"type": "integer", "default": "5", "inherited": True}
     assert catalog["constraint own_key on public.second"] == {
-        "type": "primary key", "definition": "PRIMARY KEY (id, at)", "inherited": True, "partition of": "spread_pkey",
+        "type": "primary key", "definition": "PRIMARY KEY (id, at)", "inherited": True, "partition of": "public.spread_pkey",
     }  # fmt: skip
     assert catalog["index own_index on public.second"]["partition of"] == "public.spread_parent"
     assert catalog["index first_parent_idx on public.first"]["partition of"] == "public.spread_parent"

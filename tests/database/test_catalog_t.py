@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from dbtool.queries import query
-from dbtool.schema.catalog import Catalog, Record, compare
+from dbtool.schema.catalog import Catalog, compare, record_of
 from tests.conftest import Database
 from tests.servers import Server
 
@@ -205,8 +205,9 @@ CASES = [
     case("ALTER DOMAIN app.code DROP DEFAULT", f"{CODE}: default"),
     case("ALTER DOMAIN app.code DROP NOT NULL", f"{CODE}: not null"),
     case("ALTER DOMAIN app.loose SET NOT NULL", "changed type app.loose: not null"),
-    case("ALTER DOMAIN app.loose ADD CONSTRAINT there NOT NULL", "changed type app.loose: not null",
-         "extra domain constraint there on app.loose", since=17),
+    case("ALTER DOMAIN app.loose ADD CONSTRAINT there NOT NULL",
+         "changed type app.loose: not null not null constraint", since=17),
+    case("COMMENT ON CONSTRAINT code_not_null ON DOMAIN app.code IS 'x'", f"{CODE}: not null comment", since=17),
     case("ALTER DOMAIN app.positive ADD CONSTRAINT small CHECK (VALUE < 9)",
          "extra domain constraint small on app.positive"),
     case("ALTER DOMAIN app.positive DROP CONSTRAINT is_positive",
@@ -557,11 +558,7 @@ def read(conn: psycopg.Connection) -> Catalog:
     """Return what the queries of these families say within the transaction that is open. Read-only."""
     conn.execute("SELECT set_config('search_path', '', true)")
     rows = [row for name in FAMILIES for row in conn.execute(query(f"schema/{name}"), {"ledger": "public"})]
-    records = [
-        Record(kind=kind, schema=schema, parent=parent, name=name, owner=owner, comment=comment, is_=is_,
-               grants=None if acl is None else tuple(acl))
-        for kind, schema, parent, name, owner, acl, comment, is_ in rows
-    ]  # fmt: skip
+    records = [record_of(row) for row in rows]
     assert len({record.key for record in records}) == len(records), "two things have one key"
     return {record.key: record for record in records}
 

@@ -10,7 +10,8 @@ SELECT
     jsonb_build_object(
         'type', CASE m.amtype WHEN 'i' THEN 'index' WHEN 't' THEN 'table' END,
         'handler', m.amhandler::regprocedure::text
-    ) AS "is"
+    ) AS "is",
+    ARRAY[m.tableoid, m.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_am AS m
 LEFT JOIN pg_catalog.pg_description AS d
     ON m.oid = d.objoid AND d.classoid = 'pg_catalog.pg_am'::regclass AND d.objsubid = 0

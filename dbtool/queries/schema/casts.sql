@@ -11,7 +11,8 @@ SELECT
         'method', CASE c.castmethod WHEN 'f' THEN 'function' WHEN 'i' THEN 'inout' WHEN 'b' THEN 'binary' END,
         'function', nullif(c.castfunc::regprocedure::text, '-'),
         'context', CASE c.castcontext WHEN 'i' THEN 'implicit' WHEN 'a' THEN 'assignment' WHEN 'e' THEN 'explicit' END
-    )) AS "is"
+    )) AS "is",
+    ARRAY[c.tableoid, c.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_cast AS c
 LEFT JOIN pg_catalog.pg_description AS d
     ON c.oid = d.objoid AND d.classoid = 'pg_catalog.pg_cast'::regclass AND d.objsubid = 0

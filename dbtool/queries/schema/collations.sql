@@ -20,7 +20,8 @@ SELECT
         'lc_ctype', CASE WHEN c.collprovider = 'c' THEN j.columns ->> 'collctype' END,
         'rules', j.columns ->> 'collicurules',
         'nondeterministic', nullif(NOT c.collisdeterministic, false)
-    )) AS "is"
+    )) AS "is",
+    ARRAY[c.tableoid, c.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_collation AS c
 INNER JOIN pg_catalog.pg_namespace AS n ON c.collnamespace = n.oid
 CROSS JOIN LATERAL (SELECT to_jsonb(c) AS columns) AS j

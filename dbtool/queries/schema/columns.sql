@@ -23,7 +23,8 @@ SELECT
         ) AS e
     ) END AS acl,
     d.description AS comment,
-    a.is_ AS "is"
+    a.is_ AS "is",
+    ARRAY[a.class, a.attrelid, a.attnum]::bigint[] AS address
 FROM (
     SELECT
         n.nspname,

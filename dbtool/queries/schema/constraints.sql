@@ -34,11 +34,13 @@ SELECT
                 END,
                 'inherited', CASE WHEN k.coninhcount > 0 THEN true END,
                 'local', CASE WHEN k.coninhcount > 0 AND k.conislocal THEN true END,
-                'partition of', u.conname,
+                -- as ALTER INDEX names it
+                'partition of', CASE WHEN k.contype IN ('p', 'u', 'x') THEN nullif(u.conindid, 0)::regclass::text END,
                 'triggers', t.states
             ))
         ELSE jsonb_build_object()
-    END AS "is"
+    END AS "is",
+    ARRAY[k.tableoid, k.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_class AS c
 INNER JOIN pg_catalog.pg_namespace AS n ON c.relnamespace = n.oid
 INNER JOIN pg_catalog.pg_constraint AS k ON c.oid = k.conrelid

@@ -12,7 +12,8 @@ SELECT
         'to', pg_encoding_to_char(c.contoencoding),
         'function', c.conproc::regprocedure::text,
         'default', nullif(c.condefault, false)
-    )) AS "is"
+    )) AS "is",
+    ARRAY[c.tableoid, c.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_conversion AS c
 INNER JOIN pg_catalog.pg_namespace AS n ON c.connamespace = n.oid
 LEFT JOIN pg_catalog.pg_description AS d

@@ -10,7 +10,8 @@ SELECT
     NULL AS owner,
     coalesce(g.acl, ARRAY[]::text[]) AS acl,
     NULL AS comment,
-    jsonb_build_object() AS "is"
+    jsonb_build_object() AS "is",
+    ARRAY[a.tableoid, a.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_default_acl AS a
 LEFT JOIN pg_catalog.pg_namespace AS n ON a.defaclnamespace = n.oid
 LEFT JOIN LATERAL (

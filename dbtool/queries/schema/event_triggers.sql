@@ -12,7 +12,8 @@ SELECT
         'function', t.evtfoid::regprocedure::text,
         'enabled', CASE t.evtenabled WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always' END,
         'tags', (SELECT jsonb_agg(u.tag ORDER BY u.tag COLLATE "C") FROM unnest(t.evttags) AS u (tag))
-    )) AS "is"
+    )) AS "is",
+    ARRAY[t.tableoid, t.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_event_trigger AS t
 LEFT JOIN pg_catalog.pg_description AS d
     ON t.oid = d.objoid AND d.classoid = 'pg_catalog.pg_event_trigger'::regclass AND d.objsubid = 0

@@ -18,7 +18,8 @@ SELECT
                 )
             FROM pg_options_to_table(f.fdwoptions) AS u
         )
-    )) AS "is"
+    )) AS "is",
+    ARRAY[f.tableoid, f.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_foreign_data_wrapper AS f
 LEFT JOIN pg_catalog.pg_description AS d
     ON f.oid = d.objoid AND d.classoid = 'pg_catalog.pg_foreign_data_wrapper'::regclass AND d.objsubid = 0
@@ -65,7 +66,8 @@ SELECT
                 )
             FROM pg_options_to_table(s.srvoptions) AS u
         )
-    ))
+    )),
+    ARRAY[s.tableoid, s.oid, 0]::bigint[]
 FROM pg_catalog.pg_foreign_server AS s
 INNER JOIN pg_catalog.pg_foreign_data_wrapper AS f ON s.srvfdw = f.oid
 LEFT JOIN pg_catalog.pg_description AS d
@@ -121,7 +123,8 @@ SELECT
                 )
             ELSE to_jsonb('(not readable by this role)'::text)
         END
-    ))
+    )),
+    ARRAY['pg_catalog.pg_user_mapping'::regclass, m.umid, 0]::bigint[]
 FROM pg_catalog.pg_user_mappings AS m
 INNER JOIN pg_catalog.pg_foreign_server AS s ON m.srvid = s.oid
 WHERE

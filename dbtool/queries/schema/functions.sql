@@ -77,7 +77,8 @@ SELECT
                 'sort operator', nullif(a.aggsortop::regoperator::text, '0')
             )
         END
-    ) AS "is"
+    ) AS "is",
+    ARRAY[p.tableoid, p.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_proc AS p
 INNER JOIN pg_catalog.pg_namespace AS n ON p.pronamespace = n.oid
 INNER JOIN pg_catalog.pg_language AS l ON p.prolang = l.oid

@@ -7,9 +7,12 @@ SELECT
     NULL AS owner,
     NULL::text[] AS acl,
     i.description AS comment,
-    i.is_ AS "is"
+    i.is_ AS "is",
+    ARRAY[i.class, i.oid, 0]::bigint[] AS address
 FROM (
     SELECT
+        i.tableoid AS class,
+        i.oid,
         n.nspname,
         x.indrelid::regclass::text AS parent,
         i.relname,
@@ -19,6 +22,11 @@ FROM (
             'definition', CASE
                 WHEN k.oid IS NULL
                     THEN replace(pg_get_indexdef(x.indexrelid), coalesce(' WITH (' || o.clause || ')', ''), '')
+            END,
+            'where', CASE WHEN k.oid IS NULL THEN pg_get_expr(x.indpred, x.indrelid) END,
+            -- what an index computes may not bear another type of its columns
+            'expressions', CASE
+                WHEN k.oid IS NULL AND (x.indexprs IS NOT NULL OR x.indpred IS NOT NULL) THEN true
             END,
             'options', o.options,
             'tablespace', s.spcname,

@@ -12,7 +12,8 @@ SELECT
         'handler', nullif(l.lanplcallfoid::regprocedure::text, '-'),
         'inline', nullif(l.laninline::regprocedure::text, '-'),
         'validator', nullif(l.lanvalidator::regprocedure::text, '-')
-    )) AS "is"
+    )) AS "is",
+    ARRAY[l.tableoid, l.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_language AS l
 LEFT JOIN pg_catalog.pg_description AS d
     ON l.oid = d.objoid AND d.classoid = 'pg_catalog.pg_language'::regclass AND d.objsubid = 0

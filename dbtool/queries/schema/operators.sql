@@ -46,15 +46,21 @@ SELECT
     d.description AS comment,
     jsonb_strip_nulls(jsonb_build_object(
         'function', o.oprcode::regprocedure::text,
-        'commutator', nullif(o.oprcom::regoperator::text, '0'),
-        'negator', nullif(o.oprnegate::regoperator::text, '0'),
+        'left', format_type(nullif(o.oprleft, 0), NULL),
+        'right', format_type(nullif(o.oprright, 0), NULL),
+        -- dropping an operator can leave its number behind in another
+        'commutator', c.oid::regoperator::text,
+        'negator', g.oid::regoperator::text,
         'restrict', nullif(o.oprrest::regprocedure::text, '-'),
         'join', nullif(o.oprjoin::regprocedure::text, '-'),
         'hashes', nullif(o.oprcanhash, false),
         'merges', nullif(o.oprcanmerge, false)
-    )) AS "is"
+    )) AS "is",
+    ARRAY[o.tableoid, o.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_operator AS o
 INNER JOIN pg_catalog.pg_namespace AS n ON o.oprnamespace = n.oid
+LEFT JOIN pg_catalog.pg_operator AS c ON o.oprcom = c.oid
+LEFT JOIN pg_catalog.pg_operator AS g ON o.oprnegate = g.oid
 LEFT JOIN pg_catalog.pg_description AS d
     ON o.oid = d.objoid AND d.classoid = 'pg_catalog.pg_operator'::regclass AND d.objsubid = 0
 WHERE
@@ -82,7 +88,8 @@ SELECT
         'storage', format_type(nullif(o.opckeytype, 0), NULL),
         'operators', l.operators,
         'functions', l.functions
-    ))
+    )),
+    ARRAY[o.tableoid, o.oid, 0]::bigint[]
 FROM pg_catalog.pg_opclass AS o
 INNER JOIN pg_catalog.pg_namespace AS n ON o.opcnamespace = n.oid
 INNER JOIN pg_catalog.pg_am AS m ON o.opcmethod = m.oid
@@ -107,7 +114,8 @@ SELECT
     pg_get_userbyid(o.opfowner)::text,
     NULL::text[],
     d.description,
-    jsonb_strip_nulls(jsonb_build_object('operators', l.operators, 'functions', l.functions))
+    jsonb_strip_nulls(jsonb_build_object('operators', l.operators, 'functions', l.functions)),
+    ARRAY[o.tableoid, o.oid, 0]::bigint[]
 FROM pg_catalog.pg_opfamily AS o
 INNER JOIN pg_catalog.pg_namespace AS n ON o.opfnamespace = n.oid
 INNER JOIN pg_catalog.pg_am AS m ON o.opfmethod = m.oid

@@ -15,7 +15,8 @@ SELECT
         'roles', r.names,
         'using', pg_get_expr(p.polqual, p.polrelid),
         'check', pg_get_expr(p.polwithcheck, p.polrelid)
-    )) AS "is"
+    )) AS "is",
+    ARRAY[p.tableoid, p.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_class AS c
 INNER JOIN pg_catalog.pg_namespace AS n ON c.relnamespace = n.oid
 INNER JOIN pg_catalog.pg_policy AS p ON c.oid = p.polrelid

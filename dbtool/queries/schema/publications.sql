@@ -15,7 +15,8 @@ SELECT
         'truncate', p.pubtruncate,
         'via partition root', nullif(p.pubviaroot, false),
         'generated columns', CASE to_jsonb(p) ->> 'pubgencols' WHEN 's' THEN 'stored' END  -- from 18 on
-    )) AS "is"
+    )) AS "is",
+    ARRAY[p.tableoid, p.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_publication AS p
 LEFT JOIN pg_catalog.pg_description AS d
     ON p.oid = d.objoid AND d.classoid = 'pg_catalog.pg_publication'::regclass AND d.objsubid = 0
@@ -40,7 +41,8 @@ SELECT
             WHERE a.attrelid = r.prrelid AND a.attnum = any(x.columns::int2[])
         ),
         'where', pg_get_expr(x.filter, r.prrelid)
-    ))
+    )),
+    ARRAY[r.tableoid, r.oid, 0]::bigint[]
 FROM pg_catalog.pg_publication AS p
 INNER JOIN pg_catalog.pg_publication_rel AS r ON p.oid = r.prpubid
 INNER JOIN pg_catalog.pg_class AS c ON r.prrelid = c.oid
@@ -69,7 +71,8 @@ SELECT
     NULL,
     NULL::text[],
     NULL,
-    jsonb_build_object()
+    jsonb_build_object(),
+    ARRAY[6237, m.objid, 0]::bigint[]
 FROM pg_catalog.pg_publication AS p
 INNER JOIN pg_catalog.pg_depend AS m
     ON m.classid = 6237 AND m.refclassid = 'pg_catalog.pg_publication'::regclass AND p.oid = m.refobjid

@@ -10,7 +10,8 @@ SELECT
     jsonb_strip_nulls(jsonb_build_object(
         'definition', rtrim(pg_get_ruledef(r.oid), ';'),
         'enabled', CASE r.ev_enabled WHEN 'D' THEN 'disabled' WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always' END
-    )) AS "is"
+    )) AS "is",
+    ARRAY[r.tableoid, r.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_class AS c
 INNER JOIN pg_catalog.pg_namespace AS n ON c.relnamespace = n.oid
 INNER JOIN pg_catalog.pg_rewrite AS r ON c.oid = r.ev_class

@@ -7,7 +7,8 @@ SELECT
     pg_get_userbyid(n.nspowner)::text AS owner,
     coalesce(g.acl, ARRAY[]::text[]) AS acl,
     d.description AS comment,
-    jsonb_build_object() AS "is"
+    jsonb_build_object() AS "is",
+    ARRAY[n.tableoid, n.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_namespace AS n
 LEFT JOIN pg_catalog.pg_description AS d
     ON n.oid = d.objoid AND n.tableoid = d.classoid AND d.objsubid = 0

@@ -7,7 +7,9 @@ SELECT
     NULL AS owner,
     NULL::text[] AS acl,
     NULL AS comment,
-    jsonb_build_object('label', s.label) AS "is"
+    jsonb_build_object('label', s.label) AS "is",
+    -- that of what it is of: it has none itself
+    ARRAY[s.classoid, s.objoid, s.objsubid]::bigint[] AS address
 FROM pg_catalog.pg_seclabel AS s
 CROSS JOIN LATERAL pg_identify_object(s.classoid, s.objoid, s.objsubid) AS i
 WHERE

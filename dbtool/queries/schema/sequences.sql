@@ -20,7 +20,8 @@ SELECT
             'cache', s.seqcache,
             'cycle', s.seqcycle
         ))
-    END AS "is"
+    END AS "is",
+    ARRAY[c.tableoid, c.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_sequence AS s
 INNER JOIN pg_catalog.pg_class AS c ON s.seqrelid = c.oid
 INNER JOIN pg_catalog.pg_namespace AS n ON c.relnamespace = n.oid

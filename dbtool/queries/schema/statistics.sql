@@ -10,7 +10,8 @@ SELECT
     jsonb_strip_nulls(jsonb_build_object(
         'definition', pg_get_statisticsobjdef(s.oid),
         'target', CASE WHEN s.stxstattarget >= 0 THEN s.stxstattarget END
-    )) AS "is"
+    )) AS "is",
+    ARRAY[s.tableoid, s.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_statistic_ext AS s
 INNER JOIN pg_catalog.pg_namespace AS m ON s.stxnamespace = m.oid
 INNER JOIN pg_catalog.pg_class AS c ON s.stxrelid = c.oid

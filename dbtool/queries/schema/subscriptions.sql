@@ -22,7 +22,8 @@ SELECT
         'run as owner', nullif(x.run_as_owner, false),
         'origin', nullif(x.origin, 'any'),
         'failover', nullif(x.failover, false)
-    )) AS "is"
+    )) AS "is",
+    ARRAY['pg_catalog.pg_subscription'::regclass, s.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_subscription AS s
 INNER JOIN pg_catalog.pg_database AS b ON s.subdbid = b.oid
 -- one that the server has not yet (15: the first two, 16: the next three, 17: the last) is this row's. Not by to_jsonb():

@@ -40,7 +40,8 @@ SELECT
             SELECT jsonb_object_agg(o.option_name, coalesce(o.option_value, ''))
             FROM pg_options_to_table(f.ftoptions) AS o
         ) END
-    )) AS "is"
+    )) AS "is",
+    ARRAY[c.tableoid, c.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_class AS c
 INNER JOIN pg_catalog.pg_namespace AS n ON c.relnamespace = n.oid
 LEFT JOIN pg_catalog.pg_description AS d

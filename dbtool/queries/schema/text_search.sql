@@ -13,7 +13,8 @@ SELECT
         'end', p.prsend::regprocedure::text,
         'headline', nullif(p.prsheadline::regprocedure::text, '-'),
         'lextypes', p.prslextype::regprocedure::text
-    )) AS "is"
+    )) AS "is",
+    ARRAY[p.tableoid, p.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_ts_parser AS p
 INNER JOIN pg_catalog.pg_namespace AS n ON p.prsnamespace = n.oid
 LEFT JOIN pg_catalog.pg_description AS d
@@ -37,7 +38,8 @@ SELECT
     jsonb_strip_nulls(jsonb_build_object(
         'init', nullif(t.tmplinit::regprocedure::text, '-'),
         'lexize', t.tmpllexize::regprocedure::text
-    ))
+    )),
+    ARRAY[t.tableoid, t.oid, 0]::bigint[]
 FROM pg_catalog.pg_ts_template AS t
 INNER JOIN pg_catalog.pg_namespace AS n ON t.tmplnamespace = n.oid
 LEFT JOIN pg_catalog.pg_description AS d
@@ -61,7 +63,8 @@ SELECT
     jsonb_strip_nulls(jsonb_build_object(
         'template', quote_ident(s.nspname) || '.' || quote_ident(p.tmplname),
         'options', t.dictinitoption
-    ))
+    )),
+    ARRAY[t.tableoid, t.oid, 0]::bigint[]
 FROM pg_catalog.pg_ts_dict AS t
 INNER JOIN pg_catalog.pg_namespace AS n ON t.dictnamespace = n.oid
 INNER JOIN pg_catalog.pg_ts_template AS p ON t.dicttemplate = p.oid
@@ -87,7 +90,8 @@ SELECT
     jsonb_strip_nulls(jsonb_build_object(
         'parser', quote_ident(s.nspname) || '.' || quote_ident(p.prsname),
         'mappings', m.mappings
-    ))
+    )),
+    ARRAY[c.tableoid, c.oid, 0]::bigint[]
 FROM pg_catalog.pg_ts_config AS c
 INNER JOIN pg_catalog.pg_namespace AS n ON c.cfgnamespace = n.oid
 INNER JOIN pg_catalog.pg_ts_parser AS p ON c.cfgparser = p.oid

@@ -8,9 +8,12 @@ SELECT
     NULL::text[] AS acl,
     d.description AS comment,
     jsonb_strip_nulls(jsonb_build_object(
+        'type', format_type(t.trftype, NULL),
+        'language', quote_ident(l.lanname),
         'from sql', nullif(t.trffromsql::regprocedure::text, '-'),
         'to sql', nullif(t.trftosql::regprocedure::text, '-')
-    )) AS "is"
+    )) AS "is",
+    ARRAY[t.tableoid, t.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_transform AS t
 INNER JOIN pg_catalog.pg_language AS l ON t.trflang = l.oid
 LEFT JOIN pg_catalog.pg_description AS d

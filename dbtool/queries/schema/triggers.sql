@@ -17,7 +17,8 @@ SELECT
         END,
         'inherited', CASE WHEN t.tgparentid <> 0 THEN true END,
         'constraint comment', k.description
-    )) AS "is"
+    )) AS "is",
+    ARRAY[t.tableoid, t.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_class AS c
 INNER JOIN pg_catalog.pg_namespace AS n ON c.relnamespace = n.oid
 INNER JOIN pg_catalog.pg_trigger AS t ON c.oid = t.tgrelid

@@ -24,11 +24,15 @@ SELECT
                 'type', format_type(t.typbasetype, t.typtypmod),
                 'collation', CASE WHEN t.typcollation <> b.typcollation THEN t.typcollation::regcollation::text END,
                 'not null', nullif(t.typnotnull, false),
+                -- from 17 on NOT NULL has a name: told where it is not the one that is given to it unasked
+                'not null constraint', nullif(z.conname, t.typname || '_not_null'),
+                'not null comment', q.description,
                 'default', pg_get_expr(t.typdefaultbin, 0)
             )
             WHEN 'r' THEN jsonb_build_object(
                 'subtype', format_type(r.rngsubtype, NULL),
                 'subtype operator class', quote_ident(s.nspname) || '.' || quote_ident(o.opcname),
+                'subtype operator class default', nullif(o.opcdefault, false),
                 'collation', CASE WHEN r.rngcollation <> u.typcollation THEN r.rngcollation::regcollation::text END,
                 'canonical', nullif(r.rngcanonical::regprocedure::text, '-'),
                 'subtype difference', nullif(r.rngsubdiff::regprocedure::text, '-'),
@@ -60,7 +64,8 @@ SELECT
             )
             ELSE jsonb_build_object()
         END
-    ) AS "is"
+    ) AS "is",
+    ARRAY[t.tableoid, t.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_type AS t
 INNER JOIN pg_catalog.pg_namespace AS n ON t.typnamespace = n.oid
 LEFT JOIN pg_catalog.pg_type AS b ON t.typbasetype = b.oid
@@ -68,6 +73,9 @@ LEFT JOIN pg_catalog.pg_range AS r ON t.oid = r.rngtypid
 LEFT JOIN pg_catalog.pg_type AS u ON r.rngsubtype = u.oid
 LEFT JOIN pg_catalog.pg_opclass AS o ON r.rngsubopc = o.oid
 LEFT JOIN pg_catalog.pg_namespace AS s ON o.opcnamespace = s.oid
+LEFT JOIN pg_catalog.pg_constraint AS z ON t.oid = z.contypid AND z.contype = 'n'
+LEFT JOIN pg_catalog.pg_description AS q
+    ON z.oid = q.objoid AND q.classoid = 'pg_catalog.pg_constraint'::regclass AND q.objsubid = 0
 LEFT JOIN (
     SELECT
         l.enumtypid,
@@ -126,10 +134,11 @@ SELECT
     NULL::text[],
     d.description,
     jsonb_strip_nulls(jsonb_build_object(
-        'type', CASE k.contype WHEN 'c' THEN 'check' WHEN 'n' THEN 'not null' ELSE k.contype::text END,
+        'type', CASE k.contype WHEN 'c' THEN 'check' ELSE k.contype::text END,
         'definition', regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', ''),
         'not valid', nullif(k.convalidated, true) IS NOT NULL OR NULL
-    ))
+    )),
+    ARRAY[k.tableoid, k.oid, 0]::bigint[]
 FROM pg_catalog.pg_constraint AS k
 INNER JOIN pg_catalog.pg_type AS t ON k.contypid = t.oid
 INNER JOIN pg_catalog.pg_namespace AS n ON t.typnamespace = n.oid
@@ -138,8 +147,7 @@ LEFT JOIN pg_catalog.pg_description AS d
 WHERE
     n.nspname !~ '^pg_'
     AND n.nspname <> 'information_schema'
-    -- from 17 on NOT NULL has a name: told where it is one that was given, or has a comment
-    AND (k.contype <> 'n' OR k.conname <> t.typname || '_not_null' OR d.description IS NOT NULL)
+    AND k.contype <> 'n'
     AND NOT EXISTS (
         SELECT FROM pg_catalog.pg_depend AS e
         WHERE e.classid = 'pg_catalog.pg_type'::regclass AND e.objid = t.oid AND e.deptype = 'e'

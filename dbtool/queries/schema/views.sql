@@ -9,6 +9,19 @@ SELECT
     d.description AS comment,
     jsonb_strip_nulls(jsonb_build_object(
         'definition', rtrim(pg_get_viewdef(c.oid), ';'),
+        -- what CREATE OR REPLACE VIEW has to leave as it is
+        'columns', CASE WHEN c.relkind = 'v' THEN coalesce((
+            SELECT
+                jsonb_agg(
+                    jsonb_build_array(
+                        a.attname,
+                        format_type(a.atttypid, a.atttypmod),
+                        nullif(a.attcollation, 0)::regcollation::text
+                    ) ORDER BY a.attnum
+                )
+            FROM pg_catalog.pg_attribute AS a
+            WHERE a.attrelid = c.oid AND a.attnum > 0
+        ), '[]') END,
         'options', (
             SELECT jsonb_object_agg(o.option_name, o.option_value)
             FROM pg_options_to_table(c.reloptions) AS o
@@ -25,7 +38,8 @@ SELECT
         'access method', nullif(m.amname, 'heap'),
         'tablespace', s.spcname,
         'clustered on', j.relname
-    )) AS "is"
+    )) AS "is",
+    ARRAY[c.tableoid, c.oid, 0]::bigint[] AS address
 FROM pg_catalog.pg_class AS c
 INNER JOIN pg_catalog.pg_namespace AS n ON c.relnamespace = n.oid
 LEFT JOIN pg_catalog.pg_description AS d

@@ -1,0 +1,149 @@
+"""dbtool generate."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dbtool import console
+from dbtool.commands.options import Env, Json, Url
+from dbtool.config import load_project
+from dbtool.draft import Draft, paths_of, write_drafts
+from dbtool.finding import Finding, Severity
+from dbtool.migrations import read_migrations
+from dbtool.report import Report
+from dbtool.target import load_target
+
+if TYPE_CHECKING:
+    from dbtool.schema.change import Change
+    from dbtool.schema.prove import Proved
+    from dbtool.schema.rename import Rename
+
+
+def generate(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What the migration does, in a few words.")],
+    stdout: Annotated[bool, typer.Option("--stdout", help="Print the SQL, and write no file.")] = False,
+    rename: Annotated[
+        list[str] | None,
+        typer.Option("--rename", metavar="OLD=NEW", help="What gets another name: users.name=users.full_name."),
+    ] = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option("--allow", metavar="HAZARD", help="Write this hazard as allowed, such as drop-column."),
+    ] = None,
+    env: Env = None,
+    url: Url = None,
+    json: Json = False,
+) -> Report:
+    """Write the migration that brings migrations/ to what sql/schema says, proved on a shadow. Writes files.
+
+    Example: dbtool generate "add invoices"
+    """
+    project = load_project()
+    target = load_target(project, env, url=url, any_word=True)
+    folder = read_migrations(project.migrations)
+    paths_of(folder, name, ("",))  # a bad name stops here, before anything takes time
+
+    from dbtool.schema.change import plan_change
+    from dbtool.schema.read import read_schema
+    from dbtool.schema.replayed import replayed
+    from dbtool.schema.sources import apply_schema
+    from dbtool.shadow import shadow
+
+    ledger = project.ledger_schema
+    with shadow(project, target, name="wanted", say=console.say) as conn:
+        apply_schema(conn, project.schema)
+        wanted = read_schema(conn, ledger_schema=ledger)
+    ask = _ask if console.can_ask() and not (stdout or json) else None
+    with replayed(project, target, folder) as conn:
+        change = plan_change(conn, wanted, ledger_schema=ledger, wishes=rename or (), ask=ask)
+    findings = tuple(findings_of(change, allow or ()))
+    if not change.files:
+        return Report(command="generate", summary="nothing to do: the migrations make what sql/schema says")
+    drafts = [draft_of(file, allow or ()) for file in change.files]
+    if stdout:
+        return Report(command="generate", summary="", text="\n".join(d.sql for d in drafts), findings=findings)
+    paths = write_drafts(folder, name, drafts)
+    written = [str(path.relative_to(project.root)) for pair in paths for path in pair]
+    return Report(
+        command="generate",
+        findings=findings,
+        summary="\n".join([*lines_of(change), *locks_of(change), f"proved both ways, wrote {written[0]}",
+                           *(f"  and {path}" for path in written[1:])]),
+        next=("read it, then: dbtool migrate",),
+        data={"files": [_data(file, pair) for file, pair in zip(change.files, paths, strict=True)]},
+    )  # fmt: skip
+
+
+def draft_of(file: "Proved", allowed: Sequence[str]) -> Draft:
+    """Return what goes into the files of a migration and its rollback. Pure."""
+    lost = "".join(f"-- does not come back: {hazard.message}\n" for hazard in file.lost)
+    back = file.rollback.text([h.id for h in file.rollback.hazards]) if file.rollback else "-- nothing to undo\n"
+    return Draft(
+        suffix=file.script.suffix,
+        sql=file.script.text(allowed),
+        rollback=lost + ("\n" if lost else "") + back,
+        transactional=file.script.transactional,
+    )
+
+
+def lines_of(change: "Change") -> Iterator[str]:
+    """Yield what a change does, in words, object by object; what is hazardous is marked. Pure."""
+    from dbtool.schema.told import told
+
+    yield from (f"  ~ {rename.told}" for rename in change.renames)
+    for step in change.steps:
+        mark = (
+            "!" if any(s.hazards for s in step.statements) else {"create": "+", "drop": "-"}.get(step.verb.value, "~")
+        )
+        yield f"  {mark} {told(step, change.current, change.wanted)}"
+
+
+def locks_of(change: "Change") -> Iterator[str]:
+    """Yield the strong locks that were seen on what was there before. Pure."""
+    strong = ("AccessExclusiveLock", "ExclusiveLock", "ShareRowExclusiveLock", "ShareLock")
+    for mode in strong:
+        held = sorted({name for file in change.files for name, lock in file.locks.items() if lock == mode})
+        if held:
+            shown = ", ".join(held[:8]) + (f" and {len(held) - 8} more" if len(held) > 8 else "")
+            yield f"  takes {_words(mode)} on {shown}"
+
+
+def _words(mode: str) -> str:
+    """Return a lock's mode as the manual writes it.
+
+    >>> _words("ShareRowExclusiveLock")
+    'SHARE ROW EXCLUSIVE'
+    """
+    return "".join(f" {c}" if c.isupper() else c for c in mode.removesuffix("Lock")).strip().upper()
+
+
+def findings_of(change: "Change", allowed: Sequence[str]) -> Iterator[Finding]:
+    """Yield the hazards of a change, and what looks like a rename. Pure."""
+    for file in change.files:
+        for hazard in file.script.hazards:
+            severity = Severity.NOTE if hazard.id in allowed else Severity.WARNING
+            yield Finding(id=hazard.id, message=hazard.message, severity=severity)
+    for rename in change.likely:
+        yield Finding(
+            id="likely-rename",
+            message=f"this drops and creates, and looks like: {rename.told}",
+            help=f"if it is one: --rename {rename.wish}",
+            severity=Severity.WARNING,
+        )
+
+
+def _ask(rename: "Rename") -> bool:
+    return console.ask(f"{rename.told}? [y/N] ").strip().lower() in ("y", "yes")
+
+
+def _data(file: "Proved", paths: tuple[Path, Path]) -> dict[str, object]:
+    return {
+        "path": paths[0],
+        "rollback": paths[1],
+        "transactional": file.script.transactional,
+        "hazards": [{"id": h.id, "message": h.message} for h in file.script.hazards],
+        "locks": dict(file.locks),
+        "statements": [s.sql for s in file.script.statements],
+    }

@@ -1,0 +1,2 @@
+-- Who owns what is created now, without more words.
+SELECT current_user::text AS role

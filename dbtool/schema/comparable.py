@@ -1,0 +1,56 @@
+"""comparable(schema): a schema without what differs between two databases that were made alike. Pure.
+
+Another role made it, the server brought another version of an extension, a materialized view was not filled yet: that
+is no drift. The role that owns the most stands for "whoever migrates" on both sides.
+"""
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+from dbtool.schema.catalog import Record
+from dbtool.schema.names import quoted
+from dbtool.schema.whole import Schema
+
+OWNER = "(owner)"
+
+# What is left out, by kind: nobody wrote it into a file.
+_LEFT_OUT = {"extension": {"version"}, "materialized view": {"populated"}}
+
+
+def comparable(schema: Schema, other: Schema) -> Schema:
+    """Return *schema* as it can be compared with *other*, of another database."""
+    role = main_role(schema)
+    not_nulls = schema.version < 180000 or other.version < 180000  # told by name from 18 on
+    parts = {
+        key: _neutral(record, role)
+        for key, record in schema.parts.items()
+        if not (not_nulls and key[0] == "constraint" and record.is_["type"] == "not null")
+    }
+    parts = {record.key: record for record in parts.values()}
+    return replace(schema, parts=parts, role=OWNER)
+
+
+def main_role(schema: Schema) -> str:
+    """Return the role that owns most of the schema; the one who read it where nothing has an owner."""
+    owners = Counter(record.owner for record in schema.parts.values() if record.owner and record.kind != "schema")
+    return owners.most_common(1)[0][0] if owners else schema.role
+
+
+def _neutral(record: Record, role: str) -> Record:
+    left_out = _LEFT_OUT.get(record.kind, set[str]())
+    name = record.name
+    if record.kind == "default acl":
+        name = name.replace(f"for role {quoted(role)} on", f"for role {quoted(OWNER)} on")
+    return replace(
+        record,
+        name=name,
+        owner=OWNER if record.owner == role else record.owner,
+        grants=None if record.grants is None else tuple(sorted(_entry(entry, role) for entry in record.grants)),
+        is_={name: value for name, value in record.is_.items() if name not in left_out} if left_out else record.is_,
+    )
+
+
+def _entry(entry: str, role: str) -> str:
+    own, named = quoted(OWNER), re.escape(quoted(role))
+    return re.sub(rf"/{named}$", lambda _: f"/{own}", re.sub(rf"^{named}=", lambda _: f"{own}=", entry))

@@ -1,0 +1,105 @@
+"""difference(current, wanted) -> the steps that turn one schema into the other, in an order that works. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dbtool.schema.actions import Action, Verb, make_actions, priority
+from dbtool.schema.catalog import Record
+from dbtool.schema.changes import Changes, make_changes
+from dbtool.schema.graph import Graph, make_graph
+from dbtool.schema.kinds import KINDS, indexes
+from dbtool.schema.kinds.columns import retype
+from dbtool.schema.kinds.types import adds_values, drop_renamed, renamed_away
+from dbtool.schema.order import ordered
+from dbtool.schema.statement import Statement
+from dbtool.schema.whole import Schema
+from dbtool.schema.words import after_create, says_words_only, withdrawn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing that is done, with the statements that do it. ``record`` as wanted, or as it was for a drop."""
+
+    verb: Verb
+    record: Record
+    statements: tuple[Statement, ...]
+    parts: tuple[Record, ...] = ()  # what is made, or goes, along with it
+    apart: bool = False  # to be committed before what comes after may use it: a new value of an enum
+
+
+def difference(current: Schema, wanted: Schema, *, at_once: bool = False) -> list[Step]:
+    """Return the steps from *current* to *wanted*; none where they are the same. Raises Unmanageable.
+
+    *at_once*: they fit into one transaction.
+    """
+    changes = make_changes(current, wanted, at_once=at_once)
+    actions = make_actions(changes, current, wanted)
+    graph = make_graph(actions, changes, current, wanted)
+    order = ordered(graph.before, lambda action: priority(action, current, wanted))
+    steps = [_step(action, graph, changes, current, wanted) for action in order]
+    return [step for step in steps if step.statements]
+
+
+def _step(action: Action, graph: Graph, changes: Changes, current: Schema, wanted: Schema) -> Step:
+    parts, alongside = graph.members(action)
+    found: list[Statement] = []
+    for one in (action, *alongside):
+        found += _statements(one, parts if one is action else (), changes, current, wanted)
+    side = current if action.verb in (Verb.DROP, Verb.RENAME, Verb.FORGET) else wanted
+    return Step(
+        verb=action.verb,
+        record=side.parts[action.key],
+        statements=tuple(found),
+        parts=tuple(side.parts[p.key] for p in parts),
+        apart=_apart(action, current, wanted),
+    )
+
+
+def _statements(
+    action: Action, parts: Sequence[Action], changes: Changes, current: Schema, wanted: Schema
+) -> list[Statement]:
+    match action.verb:
+        case Verb.DROP:
+            return _dropped(current.parts[action.key], changes, current, wanted)
+        case Verb.RENAME:
+            old, new = current.parts[action.key], wanted.parts[action.key]
+            return [indexes.renamed_away(old)] if old.kind == "index" else renamed_away(old, new)
+        case Verb.FORGET:
+            old = current.parts[action.key]
+            return [indexes.drop_renamed(old)] if old.kind == "index" else drop_renamed(old)
+        case Verb.ALTER:
+            return changes.altered[action.key]
+        case Verb.RETYPE:
+            return retype(wanted.parts[action.key], wanted)
+        case Verb.CREATE:
+            return _created(wanted.parts[action.key], [wanted.parts[p.key] for p in parts], current, wanted)
+
+
+def _dropped(record: Record, changes: Changes, current: Schema, wanted: Schema) -> list[Statement]:
+    kind = KINDS[record.kind]
+    made = kind.dropped(record, current)
+    if says_words_only(record) and record.key not in changes.created:
+        return made + withdrawn(record, kind, current, wanted)
+    return made
+
+
+def _created(record: Record, parts: Sequence[Record], current: Schema, wanted: Schema) -> list[Statement]:
+    made = KINDS[record.kind].create(record, wanted, parts)
+    for one in (record, *parts):
+        made += after_create(one, KINDS[one.kind], wanted, current)
+    return made
+
+
+def _apart(action: Action, current: Schema, wanted: Schema) -> bool:
+    if action.verb is not Verb.ALTER or action.key[0] != "type":
+        return False
+    return adds_values(current.parts[action.key], wanted.parts[action.key])
+
+
+def makes_bodies(steps: Sequence[Step]) -> bool:
+    """Whether *steps* make functions whose bodies are texts, which the server would read as it makes them."""
+    kinds = ("function", "procedure")
+    return any(
+        step.verb in (Verb.CREATE, Verb.ALTER) and step.record.kind in kinds and "body" in step.record.is_
+        for step in steps
+    )

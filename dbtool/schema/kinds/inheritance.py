@@ -1,0 +1,101 @@
+"""INHERITS of tables that are there: left, and taken up with the columns that come by it alone. Pure.
+
+ALTER TABLE ... INHERIT takes columns that the table has, and leaves them its own. Those that shall be there by
+inheritance alone come through a table that is made for that, inherited from while it gets them, and dropped.
+"""
+
+from collections.abc import Iterator
+
+from dbtool.schema.catalog import Record
+from dbtool.schema.kinds import rows
+from dbtool.schema.kinds.column_words import column_line, not_null_of
+from dbtool.schema.kinds.constraints import clause, comes_with_parent
+from dbtool.schema.kinds.kind import named
+from dbtool.schema.kinds.layout import listed
+from dbtool.schema.kinds.relatives import default_of, is_only_inherited, parent_columns
+from dbtool.schema.names import qualified, quoted, unquoted
+from dbtool.schema.statement import Statement, statements
+from dbtool.schema.whole import Schema
+
+
+def alter_inheritance(old: Record, new: Record, current: Schema, wanted: Schema) -> list[Statement]:
+    """Return what takes a table from its parents to others. Nothing for a partition."""
+    had, has = old.is_.get("inherits", ()), new.is_.get("inherits", ())
+    left, taken = [p for p in had if p not in has], [p for p in has if p not in had]
+    alter = f"ALTER {new.kind.upper()} {named(new)}"
+    done = statements(*(f"{alter} NO INHERIT {parent}" for parent in left))
+    done += [
+        Statement(f"{alter} DROP COLUMN {quoted(column.name)}", (rows.drop_column(column),))
+        for column in _children(old, current, "column")
+        if _stays_behind(column, left, current, wanted)
+    ]
+    inherit = statements(*(f"{alter} INHERIT {parent}" for parent in taken))
+    return done + _through_another(new, taken, inherit, current, wanted)
+
+
+def _children(table: Record, schema: Schema, kind: str) -> Iterator[Record]:
+    return (record for record in schema.children.get(named(table), ()) if record.kind == kind)
+
+
+def _stays_behind(column: Record, left: list[str], current: Schema, wanted: Schema) -> bool:
+    """Return whether a column that came by parents that are left is not wanted, and nothing else drops it."""
+    models = list(parent_columns(column, current))
+    if not is_only_inherited(column) or column.key in wanted.parts or not all(m.parent in left for m in models):
+        return False
+    return any(model.key in wanted.parts or not _has_table(model.parent, wanted) for model in models)
+
+
+def _has_table(name: str, schema: Schema) -> bool:
+    place, table = unquoted(name)
+    return any((kind, place, "", table) in schema.parts for kind in ("table", "foreign table"))
+
+
+def _through_another(
+    table: Record, taken: list[str], inherit: list[Statement], current: Schema, wanted: Schema
+) -> list[Statement]:
+    columns = [
+        c for c in _children(table, wanted, "column") if any(m.parent in taken for m in parent_columns(c, wanted))
+    ]
+    coming = [column for column in columns if _comes(column, taken, current, wanted)]
+    checks = [c for c in _children(table, wanted, "constraint") if _check_comes(c, taken, current, wanted)]
+    if not taken or not (coming or checks):
+        return inherit
+    not_nulls = {column.name: found for column in coming if (found := not_null_of(column, checks))}
+    others = [c for c in checks if c not in not_nulls.values()]
+    there = [column_line(c, wanted, default=None, not_null=None) for c in columns if c not in coming and others]
+    carrier = qualified(table.schema, _free_name(f"{table.name}_inherits", table.schema, current, wanted))
+    word = f"ALTER {table.kind.upper()} {named(table)}"
+    lines = [
+        column_line(c, wanted, default=default_of(c, wanted), not_null=not_nulls.get(c.name)) for c in coming
+    ]  # fmt: skip
+    return [
+        *statements(f"CREATE TABLE {carrier} {listed(there) if there else '()'}", f"{word} INHERIT {carrier}"),
+        *statements(*(f"ALTER TABLE {carrier} ADD COLUMN {line}" for line in lines)),
+        *statements(*(f"ALTER TABLE {carrier} ADD {clause(check)}" for check in others)),
+        *inherit,
+        *statements(f"{word} NO INHERIT {carrier}", f"DROP TABLE {carrier}"),
+    ]
+
+
+def _comes(column: Record, taken: list[str], current: Schema, wanted: Schema) -> bool:
+    """Return whether a new parent that has the column brings it; one that gets it later does so by itself."""
+    before = current.parts.get(column.key)
+    if not is_only_inherited(column) or (before is not None and is_only_inherited(before)):
+        return False
+    models = [model for model in parent_columns(column, wanted) if model.parent in taken]
+    return any(model.key in current.parts or not _has_table(model.parent, current) for model in models)
+
+
+def _check_comes(check: Record, taken: list[str], current: Schema, wanted: Schema) -> bool:
+    before = current.parts.get(check.key)
+    if not comes_with_parent(check) or (before is not None and comes_with_parent(before)):
+        return False
+    models = [("constraint", unquoted(parent)[0], parent, check.name) for parent in taken]
+    return any(m in wanted.parts and (m in current.parts or not _has_table(m[2], current)) for m in models)
+
+
+def _free_name(name: str, schema: str, *schemas: Schema) -> str:
+    kinds = ("table", "foreign table", "view", "materialized view", "sequence", "type")
+    name = name.encode()[:60].decode(errors="ignore")
+    names = (name, *(f"{name}{number}" for number in range(1, 1000)))
+    return next(n for n in names if not any((kind, schema, "", n) in s.parts for kind in kinds for s in schemas))

@@ -1,0 +1,69 @@
+"""Tables and the tables below and above them: what PostgreSQL does to both at once, and what not. Pure."""
+
+from collections.abc import Iterator
+
+from dbtool.schema.catalog import Key, Record
+from dbtool.schema.family import parent_of
+from dbtool.schema.names import qualified, unquoted
+from dbtool.schema.whole import Schema
+
+
+def table_of(record: Record, schema: Schema) -> Record | None:
+    """Return the relation that a column, or another part of one, is on."""
+    key = parent_of(record, schema)
+    return schema.parts[key] if key else None
+
+
+def attachment_of(table: Record) -> Key:
+    """Return the key of what says that *table* is a partition."""
+    return "attachment", table.schema, qualified(table.schema, table.name), table.name
+
+
+def is_partition(table: Record | None, schema: Schema) -> bool:
+    """Return whether *table* is a partition of another."""
+    return table is not None and attachment_of(table) in schema.parts
+
+
+def parents_of(table: Record | None, schema: Schema) -> tuple[str, ...]:
+    """Return the quoted names of the tables that *table* inherits from, or is a partition of."""
+    if table is None:
+        return ()
+    attachment = schema.parts.get(attachment_of(table))
+    return (*table.is_.get("inherits", ()), *((attachment.is_["partition of"],) if attachment else ()))
+
+
+def same_column(column: Record, parent: str, schema: Schema) -> Record | None:
+    """Return the column of the same name in another table."""
+    return schema.parts.get(("column", unquoted(parent)[0], parent, column.name))
+
+
+def parent_columns(column: Record, schema: Schema) -> Iterator[Record]:
+    """Yield the columns that *column* is inherited from."""
+    if not column.is_.get("inherited"):
+        return
+    for parent in parents_of(table_of(column, schema), schema):
+        if found := same_column(column, parent, schema):
+            yield found
+
+
+def is_only_inherited(column: Record) -> bool:
+    """Return whether a column is there because its table's parents have it, and for no other reason."""
+    return bool(column.is_.get("inherited")) and not column.is_.get("local")
+
+
+def default_of(column: Record, schema: Schema) -> str | None:
+    """Return the default of *column*."""
+    found = schema.parts.get(("default", *column.key[1:]))
+    return found.is_["default"] if found else None
+
+
+def heirs_of(table: Record | None, schema: Schema) -> Iterator[Key]:
+    """Yield the tables that inherit from *table*, and the attachments of its partitions."""
+    for key in schema.dependents.get(table.key, ()) if table else ():
+        if key[0] == "attachment" or (key[0] in ("table", "foreign table") and "inherits" in schema.parts[key].is_):
+            yield key
+
+
+def only(record: Record, *schemas: Schema) -> str:
+    """Return "ONLY " for a change of a table that its heirs shall not have with it."""
+    return "ONLY " if any(any(heirs_of(table_of(record, schema), schema)) for schema in schemas) else ""

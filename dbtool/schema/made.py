@@ -1,0 +1,31 @@
+"""What files make, as a Schema: read from a shadow that they were applied to."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dbtool.config import Project
+from dbtool.migrations import Folder
+from dbtool.schema.read import read_schema
+from dbtool.schema.replayed import replayed
+from dbtool.schema.sources import apply_schema
+from dbtool.shadow import shadow
+from dbtool.target import Target
+
+if TYPE_CHECKING:
+    from dbtool.schema.whole import Schema
+
+
+def made_of_files(
+    project: Project, target: Target, folder: Path, *, say: Callable[[str], None] | None = None
+) -> "Schema":
+    """Return what the SQL files below *folder* define. Raises what apply_schema() and shadow() raise."""
+    with shadow(project, target, name="wanted", say=say) as conn:
+        apply_schema(conn, folder)
+        return read_schema(conn, ledger_schema=project.ledger_schema)
+
+
+def made_of_migrations(project: Project, target: Target, folder: Folder) -> "Schema":
+    """Return what the migrations make. Raises what replayed() raises."""
+    with replayed(project, target, folder) as conn:
+        return read_schema(conn, ledger_schema=project.ledger_schema)

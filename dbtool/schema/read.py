@@ -1,0 +1,24 @@
+"""read_schema(conn) -> Schema: the parts of a database's schema, and what each of them needs."""
+
+from typing import TYPE_CHECKING
+
+from dbtool.schema.catalog import read_with
+from dbtool.schema.hints import hints_of
+from dbtool.schema.needs import needs_of
+from dbtool.schema.whole import Schema, parts_of
+
+if TYPE_CHECKING:
+    from dbtool.db import Conn
+
+
+def read_schema(conn: "Conn", *, ledger_schema: str) -> Schema:
+    """Return the schema of the connected database, without dbtool's ledger. Read-only, one round trip.
+
+    All queries see the same moment (REPEATABLE READ).
+    """
+    catalog, (dependencies, ((role,),)) = read_with(conn, "catalog/needs", "catalog/role", ledger_schema=ledger_schema)
+    parts = parts_of(catalog)
+    needs, better = needs_of(parts, dependencies)
+    return Schema(
+        parts=parts, needs=needs, hints={**better, **hints_of(parts)}, version=conn.info.server_version, role=role
+    )
