@@ -26,7 +26,7 @@ from dbtool.secrets import redact, remember
 
 # In the order of a day's work: the command, and the module that has a function (or an app) of that name.
 COMMANDS = (
-    "init", "new", "generate", "check", "diff", "migrate", "status", "rollback", "baseline", "seed",
+    "init", "new", "generate", "check", "diff", "migrate", "status", "rollback", "baseline", "push", "pull", "seed",
     "reset", "nuke", "drop", "doctor", "env", "guard", "completion",
 )  # fmt: skip
 _EPILOG = (

@@ -40,7 +40,7 @@ class Draft:
 
     suffix: str  # goes with the name, "" for the main one
     sql: str
-    rollback: str
+    rollback: str | None  # None: there is no way back
     transactional: bool = True
 
 
@@ -58,8 +58,9 @@ def write_drafts(
     try:
         for draft, (path, rollback) in zip(drafts, paths, strict=True):
             for file, text in ((rollback, rollback_text(draft, path)), (path, migration_text(draft, before))):
-                _write_new(file, text)
-                written.append(file)
+                if text is not None:
+                    _write_new(file, text)
+                    written.append(file)
             before = (path.stem,)
     except BaseException:
         for file in written:
@@ -74,9 +75,9 @@ def migration_text(draft: Draft, depends: Sequence[str]) -> str:
     return f"{_depends(depends)}{outside}\n{draft.sql}"
 
 
-def rollback_text(draft: Draft, path: Path) -> str:
-    """Return the text of the rollback's file."""
-    return f"-- undoes {path.name}\n\n{draft.rollback}"
+def rollback_text(draft: Draft, path: Path) -> str | None:
+    """Return the text of the rollback's file; None for none."""
+    return None if draft.rollback is None else f"-- undoes {path.name}\n\n{draft.rollback}"
 
 
 def paths_of(

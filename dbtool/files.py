@@ -1,7 +1,10 @@
 """Files, written whole or not at all."""
 
 import os
+import shutil
 import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -15,4 +18,25 @@ def write_atomically(path: Path, text: str) -> None:
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def replace_folder(path: Path) -> Generator[Path]:
+    """Give an empty folder beside *path*, which takes its place at the end, with what was there removed. Writes files.
+
+    Where the block raises, *path* stays as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    new.chmod(0o755)
+    try:
+        yield new
+        old = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+        if path.exists():
+            path.rename(old / path.name)
+        new.rename(path)
+        shutil.rmtree(old)
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
         raise

@@ -8,21 +8,33 @@ import typer
 
 from dbtool import console
 from dbtool.commands.options import Env, Json, Url
-from dbtool.config import load_project
+from dbtool.config import Project, load_project
 from dbtool.draft import Draft, paths_of, write_drafts
+from dbtool.errors import DatabaseRefused, UsageError
 from dbtool.finding import Finding, Severity
 from dbtool.migrations import read_migrations
+from dbtool.rebase import (
+    Branches,
+    applied_here,
+    delete,
+    name_of,
+    read_branches,
+    refuse_what_is_not_generated,
+    reparent,
+    reparented,
+)
 from dbtool.report import Report
-from dbtool.target import load_target
+from dbtool.target import Target, load_target
 
 if TYPE_CHECKING:
     from dbtool.schema.change import Change
     from dbtool.schema.prove import Proved
     from dbtool.schema.rename import Rename
+    from dbtool.schema.whole import Schema
 
 
 def generate(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What the migration does, in a few words.")],
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="What the migration does, in a few words.")] = None,
     stdout: Annotated[bool, typer.Option("--stdout", help="Print the SQL, and write no file.")] = False,
     rename: Annotated[
         list[str] | None,
@@ -31,6 +43,12 @@ def generate(
     allow: Annotated[
         list[str] | None,
         typer.Option("--allow", metavar="HAZARD", help="Write this hazard as allowed, such as drop-column."),
+    ] = None,
+    rebase: Annotated[
+        bool, typer.Option("--rebase", help="After a merge: put this branch's migrations after the others.")
+    ] = False,
+    base: Annotated[
+        str | None, typer.Option("--base", metavar="BRANCH", help="The branch that was merged, for --rebase.")
     ] = None,
     env: Env = None,
     url: Url = None,
@@ -43,37 +61,68 @@ def generate(
     project = load_project()
     target = load_target(project, env, url=url, any_word=True)
     folder = read_migrations(project.migrations)
+    branches = read_branches(project, folder, base) if rebase else None
+    name = name or (name_of(branches.mine) if branches else None)
+    if name is None:
+        raise UsageError("a migration is named by what it does", hint='dbtool generate "add invoices"')
     paths_of(folder, name, ("",))  # a bad name stops here, before anything takes time
 
     from dbtool.schema.change import plan_change
-    from dbtool.schema.read import read_schema
+    from dbtool.schema.made import made_of_files
     from dbtool.schema.replayed import replayed
-    from dbtool.schema.sources import apply_schema
-    from dbtool.shadow import shadow
 
-    ledger = project.ledger_schema
-    with shadow(project, target, name="wanted", say=console.say) as conn:
-        apply_schema(conn, project.schema)
-        wanted = read_schema(conn, ledger_schema=ledger)
+    wanted = made_of_files(project, target, project.schema, say=console.say)
+    if branches:
+        here = applied_here(project, target, branches.mine)
+        if done := _reparent(project, target, branches, wanted):
+            return done
+        refuse_what_is_not_generated(branches.mine, here)
+        folder = branches.theirs
     ask = _ask if console.can_ask() and not (stdout or json) else None
     with replayed(project, target, folder) as conn:
-        change = plan_change(conn, wanted, ledger_schema=ledger, wishes=rename or (), ask=ask)
+        change = plan_change(conn, wanted, ledger_schema=project.ledger_schema, wishes=rename or (), ask=ask)
     findings = tuple(findings_of(change, allow or ()))
     if not change.files:
         return Report(command="generate", summary="nothing to do: the migrations make what sql/schema says")
     drafts = [draft_of(file, allow or ()) for file in change.files]
     if stdout:
         return Report(command="generate", summary="", text="\n".join(d.sql for d in drafts), findings=findings)
+    gone = delete(branches.mine) if branches else ()
     paths = write_drafts(folder, name, drafts)
     written = [str(path.relative_to(project.root)) for pair in paths for path in pair]
     return Report(
         command="generate",
         findings=findings,
         summary="\n".join([*lines_of(change), *locks_of(change), f"proved both ways, wrote {written[0]}",
-                           *(f"  and {path}" for path in written[1:])]),
+                           *(f"  and {path}" for path in written[1:]),
+                           *(f"  in place of {path.name}" for path in gone)]),
         next=("read it, then: dbtool migrate",),
         data={"files": [_data(file, pair) for file, pair in zip(change.files, paths, strict=True)]},
     )  # fmt: skip
+
+
+def _reparent(project: Project, target: Target, branches: Branches, wanted: "Schema") -> Report | None:
+    """Put this branch's migrations after the others as they are, where that gives what sql/schema says."""
+    from dbtool.schema.catalog import compare
+    from dbtool.schema.made import made_of_migrations
+
+    try:
+        with reparented(branches) as folder:
+            made = made_of_migrations(project, target, folder)
+    except DatabaseRefused:  # they do not fit any more
+        return None
+    if compare(wanted.parts, made.parts):
+        return None
+    if branches.in_line:
+        return Report(command="generate", summary=f"nothing to do: they come after those of {branches.base} already")
+    paths = [str(path.relative_to(project.root)) for path in reparent(branches)]
+    after = ", ".join(branches.parents)
+    return Report(
+        command="generate",
+        summary=f"{', '.join(paths)} now depends on {after}; replayed so, they give what sql/schema says",
+        next=("dbtool check",),
+        data={"reparented": paths},
+    )
 
 
 def draft_of(file: "Proved", allowed: Sequence[str]) -> Draft:
@@ -90,14 +139,11 @@ def draft_of(file: "Proved", allowed: Sequence[str]) -> Draft:
 
 def lines_of(change: "Change") -> Iterator[str]:
     """Yield what a change does, in words, object by object; what is hazardous is marked. Pure."""
-    from dbtool.schema.told import told
+    from dbtool.schema.told import mark, told
 
     yield from (f"  ~ {rename.told}" for rename in change.renames)
     for step in change.steps:
-        mark = (
-            "!" if any(s.hazards for s in step.statements) else {"create": "+", "drop": "-"}.get(step.verb.value, "~")
-        )
-        yield f"  {mark} {told(step, change.current, change.wanted)}"
+        yield f"  {mark(step)} {told(step, change.current, change.wanted)}"
 
 
 def locks_of(change: "Change") -> Iterator[str]:

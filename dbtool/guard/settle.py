@@ -173,11 +173,16 @@ def in_words(verdict: Verdict) -> str:
     return {Allow: "allow", Ask: "confirm", Refuse: "block"}[type(verdict)]
 
 
+def automation(policy: Policy) -> str:
+    """Return the variable that says that no person is at work here, such as CI; "" for none."""
+    words = ("", "0", "false", "no")
+    return next((n for n in policy.automation if os.environ.get(n, "").strip().lower() not in words), "")
+
+
 def why_nobody_is_asked(policy: Policy) -> str:
     """Return why there is no person to ask: automation, an agent, no terminal; "" where there is one."""
-    for name in policy.automation:
-        if os.environ.get(name, "").strip().lower() not in ("", "0", "false", "no"):
-            return f"{name} is set"
+    if name := automation(policy):
+        return f"{name} is set"
     for name in policy.agents:
         if os.environ.get(name, "").strip().lower() not in ("", "0", "false", "no"):
             return f"{name} is set: an automated agent"

@@ -7,7 +7,6 @@ from functools import cache
 from dbtool.schema.catalog import Catalog, Key, Record
 from dbtool.schema.names import qualified, unquoted
 
-Pair = tuple[Key, Key]  # a part, and another that it needs
 Needs = Mapping[Key, set[Key]]
 Place = tuple[str, ...]  # schema and name, or a name alone
 
@@ -20,25 +19,29 @@ _RELATIONS = frozenset({"table", "foreign table", "view", "materialized view", "
 _KEYS = frozenset({"primary key", "unique", "exclude"})  # what has an index
 
 
-def added(parts: Catalog, needs: Needs) -> tuple[list[Pair], list[Pair]]:
+def added(parts: Catalog, needs: Needs) -> tuple[Mapping[Key, list[Key]], Needs]:
     """Return what *needs* lacks, and what had better be there before: without it, or after, a part can be as well.
 
     The first are schemas, parents, and what follows from what a part says.
     """
     known = _Known(parts, needs)
-    hard: list[Pair] = []
-    soft: list[Pair] = []
+    hard: dict[Key, list[Key]] = {}
+    soft: dict[Key, set[Key]] = {}
     for key, record in parts.items():
-        schema = ("schema", "", "", record.schema)
-        if record.schema and schema in parts:
-            hard.append((key, schema))
-        if parent := record.parent and known.parent(record):
-            hard.append((key, parent))
+        hard[key] = list(_around(record, known))
         if more := _HARD.get(record.kind):
-            hard += ((key, other) for other in more(record, known))
+            hard[key] += more(record, known)
         if more := _SOFT.get(record.kind):
-            soft += ((key, other) for other in more(record, known))
+            soft[key] = set(more(record, known))
     return hard, soft
+
+
+def _around(record: Record, known: "_Known") -> Iterator[Key]:
+    schema = ("schema", "", "", record.schema)
+    if record.schema and schema in known.parts:
+        yield schema
+    if record.parent and (parent := known.parent(record)):
+        yield parent
 
 
 class _Known:

@@ -5,6 +5,7 @@ on it, which the wanted schema then brings back with its own grants and comments
 hold rows: where a type has to be replaced, it is renamed away, made anew, and its columns are given the new one.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from dbtool.schema.catalog import Key, Record
@@ -12,7 +13,8 @@ from dbtool.schema.family import parent_of
 from dbtool.schema.kinds import KINDS
 from dbtool.schema.kinds.columns import needs_dependents_gone
 from dbtool.schema.kinds.types import adds_values
-from dbtool.schema.statement import Statement
+from dbtool.schema.names import quoted, unquoted
+from dbtool.schema.statement import Statement, Unmanageable
 from dbtool.schema.whole import Schema
 from dbtool.schema.words import changed as changed_words
 
@@ -37,6 +39,9 @@ def make_changes(current: Schema, wanted: Schema, *, at_once: bool = False) -> C
     for key in current.parts.keys() & wanted.parts.keys():
         _compare(changes, current.parts[key], wanted.parts[key], current, wanted, at_once=at_once)
     _spread(changes, current, wanted)
+    _rebuild_below(changes, current)
+    for key in sorted(changes.disturbed - changes.dropped):
+        _refuse_key_of_partitions(current.parts[key], current)
     changes.rebuilt |= {
         key for key in changes.dropped & changes.created if _can_stay_meanwhile(key, changes, current, wanted)
     }
@@ -68,6 +73,10 @@ def _spread(changes: Changes, current: Schema, wanted: Schema) -> None:
             changes.dropped.add(shell)
             changes.created.add(shell)
             todo.append(shell)
+        for other in _attached(changes, key, current, wanted):
+            changes.dropped.add(other)
+            changes.created.add(other)
+            todo.append(other)
         for other in current.dependents.get(key, ()):
             if other in changes.dropped:
                 continue
@@ -91,6 +100,46 @@ def _spread(changes: Changes, current: Schema, wanted: Schema) -> None:
             todo.append(other)
 
 
+def _attached(changes: Changes, key: Key, current: Schema, wanted: Schema) -> list[Key]:
+    """Return the indexes that go with *key*: dropping that of a partitioned table takes along those attached to it.
+
+    And the other way round: no statement detaches one, so that it comes free only with the one above it.
+    """
+    if key not in changes.dropped:
+        return []
+    if key[0] in ("index", "constraint"):
+        attachments = [k for k in current.dependents.get(key, ()) if k[0] == "index attachment"]
+        found = [(kind, *k[1:]) for k in attachments for kind in ("index", "constraint")]
+    elif key[0] == "index attachment" and key not in changes.created:
+        table = ("attachment", key[1], key[2], unquoted(key[2])[-1])
+        stays = table in current.parts and table not in changes.dropped
+        found = [k for k in current.needs.get(key, ()) if stays and k[0] in ("index", "constraint")]
+    else:
+        found = []
+    return [k for k in found if k in current.parts and k in wanted.parts and k not in changes.dropped]
+
+
+def _refuse_key_of_partitions(column: Record, current: Schema) -> None:
+    """Raise Unmanageable for another type of a column by which rows are put into partitions: nothing alters that."""
+    table = parent_of(column, current)
+    by = str(current.parts[table].is_.get("partition by", "")) if table else ""
+    if table and re.search(rf"(?<![\w\"]){re.escape(quoted(column.name))}(?![\w\"])", by):
+        raise Unmanageable(
+            f"{column} is in the key that the table is partitioned by ({by}), and its type changes: PostgreSQL alters "
+            "no such column. Make a new table and copy the rows: dbtool new"
+        )
+
+
+def _rebuild_below(changes: Changes, current: Schema) -> None:
+    """Let a type that a rebuilt one is made of stay as long: the renamed one still needs it."""
+    todo = list(changes.rebuilt)
+    while todo:
+        for key in current.needs.get(todo.pop(), ()):
+            if key in changes.dropped & changes.created and KINDS[key[0]].rebuilds and key not in changes.rebuilt:
+                changes.rebuilt.add(key)
+                todo.append(key)
+
+
 def _shell_of(key: Key, current: Schema) -> Key | None:
     """Return the shell of a type that is named by its own functions: the type needs it, and goes with it."""
     if key[0] != "type":
@@ -100,7 +149,14 @@ def _shell_of(key: Key, current: Schema) -> Key | None:
 
 def _lets_go(changes: Changes, key: Key, other: Key, wanted: Schema) -> bool:
     """Whether *other* is altered into something that does not need *key* any more."""
-    return other in changes.altered and key not in wanted.needs.get(other, ())
+    if other not in changes.altered or key in wanted.needs.get(other, ()):
+        return False
+    # as long as both are there, which of two functions of one name is meant may be open
+    return not any(k[:2] == key[:2] and _bare(k) == _bare(key) for k in changes.created if key[0] == "function")
+
+
+def _bare(key: Key) -> str:
+    return key[3].partition("(")[0]
 
 
 def _keeps_rows(other: Record, key: Key) -> bool:

@@ -1,11 +1,12 @@
 """difference(current, wanted) -> the steps that turn one schema into the other, in an order that works. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dbtool.schema.actions import Action, Verb, make_actions, priority
 from dbtool.schema.catalog import Record
 from dbtool.schema.changes import Changes, make_changes
+from dbtool.schema.family import parent_of
 from dbtool.schema.graph import Graph, make_graph
 from dbtool.schema.kinds import KINDS, indexes
 from dbtool.schema.kinds.columns import retype
@@ -41,10 +42,11 @@ def difference(current: Schema, wanted: Schema, *, at_once: bool = False) -> lis
 
 
 def _step(action: Action, graph: Graph, changes: Changes, current: Schema, wanted: Schema) -> Step:
-    parts, alongside = graph.members(action)
     found: list[Statement] = []
-    for one in (action, *alongside):
-        found += _statements(one, parts if one is action else (), changes, current, wanted)
+    parts: list[Action] = []
+    for one, held in graph.members(action):
+        found += _statements(one, held, changes, current, wanted)
+        parts += held
     side = current if action.verb in (Verb.DROP, Verb.RENAME, Verb.FORGET) else wanted
     return Step(
         verb=action.verb,
@@ -77,10 +79,25 @@ def _statements(
 
 def _dropped(record: Record, changes: Changes, current: Schema, wanted: Schema) -> list[Statement]:
     kind = KINDS[record.kind]
-    made = kind.dropped(record, current)
+    made = kind.dropped(record, _without_attachment(record, changes, current))
     if says_words_only(record) and record.key not in changes.created:
         return made + withdrawn(record, kind, current, wanted)
     return made
+
+
+def _without_attachment(record: Record, changes: Changes, current: Schema) -> Schema:
+    """Return *current* as it is for an index whose table stays, and is a partition no more: nothing drops it then."""
+    attachment = ("index attachment", *record.key[1:])
+    if record.kind not in ("index", "constraint") or attachment not in current.parts:
+        return current
+    table = parent_of(record, current)
+    if (
+        table is None
+        or table in changes.dropped
+        or ("attachment", table[1], record.parent, table[3]) not in changes.dropped
+    ):
+        return current
+    return replace(current, parts={key: part for key, part in current.parts.items() if key != attachment})
 
 
 def _created(record: Record, parts: Sequence[Record], current: Schema, wanted: Schema) -> list[Statement]:

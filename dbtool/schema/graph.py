@@ -9,6 +9,7 @@ from dbtool.schema.catalog import Key, Record
 from dbtool.schema.changes import Changes
 from dbtool.schema.family import family_name, inherited_from, parent_of
 from dbtool.schema.kinds import KINDS
+from dbtool.schema.names import qualified, unquoted
 from dbtool.schema.order import circles
 from dbtool.schema.statement import Unmanageable
 from dbtool.schema.whole import Schema
@@ -29,15 +30,23 @@ class Graph:
     held: Mapping[Action, list[Action]]
     beside: Mapping[Action, list[Action]]
 
-    def members(self, node: Action) -> tuple[list[Action], list[Action]]:
-        """Return what is done within the node's own statement, and what is done beside it, by itself."""
-        return self.held.get(node, []), self.beside.get(node, [])
+    def members(self, node: Action) -> Iterator[tuple[Action, list[Action]]]:
+        """Yield the node and what is done beside it, each with what is done within its own statement."""
+        yield node, self.held.get(node, [])
+        for other in self.beside.get(node, ()):
+            yield from self.members(other)
+
+    def leader(self, action: Action) -> Action:
+        """Return the node that *action* is done with."""
+        while action in self.leaders:
+            action = self.leaders[action]
+        return action
 
 
 def make_graph(actions: Sequence[Action], changes: Changes, current: Schema, wanted: Schema) -> Graph:
     """Return the graph of *actions* without circles. Raises Unmanageable where one cannot be cut."""
     hard = list(_edges(actions, changes, current, wanted))
-    soft = set(_hints(actions, wanted))
+    soft = {*_hints(actions, wanted), *_overloads(actions)}
     apart: set[Action] = set()
     while True:
         graph = _grouped(actions, [*hard, *soft], apart, changes, current, wanted)
@@ -54,11 +63,11 @@ def _cut(
 ) -> None:  # fmt: skip
     """Leave out hints, else do by itself what was to be done within another statement; least first."""
     nodes = set(circle)
-    hints = {e for e in soft if {graph.leaders.get(a, a) for a in e} <= nodes}
+    hints = {e for e in soft if {graph.leader(a) for a in e} <= nodes}
     if hints:
         soft -= hints
         return
-    inner = [a for n in circle for a in graph.held.get(n, ())]
+    inner = [a for n in circle for _, held in graph.members(n) for a in held]
     tied = {a for e in hard for a in e if _crosses(e, graph, nodes)}
     for chosen in (_foreign_keys, _other_constraints, _anything):
         moved = [a for a in inner if a in tied and chosen(_record(a, current, wanted))]
@@ -70,7 +79,7 @@ def _cut(
 
 
 def _crosses(edge: Edge, graph: Graph, nodes: set[Action]) -> bool:
-    ends = [graph.leaders.get(a, a) for a in edge]
+    ends = [graph.leader(a) for a in edge]
     return ends[0] != ends[1] and set(ends) <= nodes
 
 
@@ -115,6 +124,10 @@ def _edges(actions: Sequence[Action], changes: Changes, current: Schema, wanted:
                     for o in goes:
                         if action.verb is Verb.DROP or o.verb is Verb.FORGET:
                             yield (o, action) if turned and o.verb is Verb.ALTER else (action, o)
+                if key[0] in ("index", "constraint"):  # what came by being a partition goes when that has ended
+                    attached = _attachment(key)
+                    if attached not in current.needs.get(key, ()):
+                        yield from ((o, action) for o in of(attached, Verb.DROP))
             case Verb.ALTER | Verb.RETYPE:
                 for other in current.needs.get(key, ()):
                     yield from ((action, o) for o in of(other, Verb.DROP, Verb.FORGET))
@@ -125,6 +138,10 @@ def _edges(actions: Sequence[Action], changes: Changes, current: Schema, wanted:
             case Verb.RENAME:
                 pass
     yield from _clashes(actions, current, wanted)
+
+
+def _attachment(key: Key) -> Key:
+    return "attachment", key[1], key[2], unquoted(key[2])[-1]
 
 
 def _goes_with_the_old(key: Key, changes: Changes, current: Schema) -> bool:
@@ -157,10 +174,28 @@ def _hints(actions: Sequence[Action], wanted: Schema) -> Iterator[Edge]:
     there = set(actions)
     for action in actions:
         if action.verb in (Verb.CREATE, Verb.ALTER):
-            for other in wanted.hints.get(action.key, ()):
+            for other in (*wanted.hints.get(action.key, ()), *_columns_of_results(action.key, wanted)):
                 first = Action(Verb.CREATE, other)
                 if first in there and other != action.key:
                     yield first, action
+
+
+def _overloads(actions: Sequence[Action]) -> Iterator[Edge]:
+    """A function goes before another of its name comes: what calls it could mean either."""
+    going = [a for a in actions if a.verb is Verb.DROP and a.key[0] == "function"]
+    coming = [a for a in actions if a.verb is Verb.CREATE and a.key[0] == "function"]
+    for one in going:
+        for other in coming:
+            if one.key[1] == other.key[1] and one.key[3].partition("(")[0] == other.key[3].partition("(")[0]:
+                yield one, other
+
+
+def _columns_of_results(key: Key, wanted: Schema) -> Iterator[Key]:
+    """Yield the columns that a view sees through a function that returns rows of a table."""
+    if key[0] in ("view", "materialized view"):
+        functions = [k for k in wanted.needs.get(key, ()) if k[0] == "function"]
+        for table in {k for f in functions for k in wanted.needs.get(f, ()) if k[0] == "table"}:
+            yield from (k for k in wanted.dependents.get(table, ()) if k[0] == "column")
 
 
 def _grouped(
@@ -180,12 +215,12 @@ def _grouped(
         elif (leader := _model(action, there, current, wanted)) is not None:
             leaders[action] = leader
             beside[leader].append(action)
-    before: dict[Action, set[Action]] = {a: set() for a in actions if a not in leaders}
+    graph = Graph(before={a: set() for a in actions if a not in leaders}, leaders=leaders, held=held, beside=beside)
     for first, second in edges:
-        one, other = leaders.get(first, first), leaders.get(second, second)
+        one, other = graph.leader(first), graph.leader(second)
         if one != other:
-            before[other].add(one)
-    return Graph(before=before, leaders=leaders, held=held, beside=beside)
+            graph.before[other].add(one)
+    return graph
 
 
 def _holder(
@@ -203,7 +238,7 @@ def _holder(
 
 def _dropped_with(key: Key, there: set[Action], apart: set[Action], current: Schema) -> Action | None:
     record = current.parts[key]
-    if record.kind in _STAY:
+    if record.kind in _STAY or _keeps_a_foreign_key(record, current):
         return None
     for other in _takes_along(record, current):
         for verb in (Verb.DROP, Verb.FORGET):
@@ -213,11 +248,31 @@ def _dropped_with(key: Key, there: set[Action], apart: set[Action], current: Sch
     return None
 
 
+def _keeps_a_foreign_key(record: Record, current: Schema) -> bool:
+    """Whether it is the attachment of a partition that cannot be dropped before it is detached.
+
+    A foreign key to the partitioned table is one to each partition as well.
+    """
+    if record.kind != "attachment":
+        return False
+    keys = (k for k in current.needs.get(record.key, ()) if k[0] == "table" and k[3] != record.name)
+    return any(
+        other[0] == "constraint" and current.parts[other].is_["type"] == "foreign key"
+        for parent in keys
+        for column in current.dependents.get(parent, ())
+        for other in current.dependents.get(column, ())
+        if other[2] != current.parts[record.key].is_["partition of"]
+    )
+
+
 def _takes_along(record: Record, current: Schema) -> Iterator[Key]:
     """Yield what takes *record* along when it is dropped."""
     parent = parent_of(record, current)
     if parent is not None:
         yield parent
+    attachment = current.parts.get(("attachment", record.schema, qualified(record.schema, record.name), record.name))
+    if record.kind in ("table", "foreign table") and attachment:  # partitions go with their table
+        yield from (k for k in current.needs.get(attachment.key, ()) if k[0] == "table" and k != record.key)
     if record.kind == "sequence":  # one that a column owns goes with the column
         ownership = ("ownership", record.schema, KINDS["sequence"].name(record), record.name)
         yield from (k for k in current.needs.get(ownership, ()) if k[0] == "column")

@@ -27,8 +27,9 @@ _MEMBERS = frozenset({2602, 2603})  # pg_amop, pg_amproc
 def needs_of(parts: Catalog, rows: Iterable[Row]) -> tuple[Needs, Needs]:
     """Return for each part what it needs before it, and what had better be before it."""
     rows = list(rows)
+    keys = _keys(parts)
     inside = _inside(rows)
-    objects = _Objects(parts=parts, keys=_keys(parts), inside=inside, beside=_beside(rows, inside))
+    objects = _Objects(parts=parts, keys=keys, inside=inside, beside=_beside(rows, inside))
     needs: defaultdict[Key, set[Key]] = defaultdict(set)
     for row in rows:
         for key in objects.sources(row):
@@ -36,18 +37,17 @@ def needs_of(parts: Catalog, rows: Iterable[Row]) -> tuple[Needs, Needs]:
     for key, record in parts.items():
         if record.kind == "security label" and record.address:
             needs[key].update(objects.stands_for(record.address))
-    hard, soft = added(parts, needs)
-    for key, other in hard:
-        needs[key].add(other)
+    hard, better = added(parts, needs)
+    for key, others in hard.items():
+        needs[key].update(others)
     _with_shells(parts, needs)
-    better: defaultdict[Key, set[Key]] = defaultdict(set)
-    for key, other in soft:
-        better[key].add(other)
     return _settled(needs), _settled(better)
 
 
 def _settled(needs: Mapping[Key, set[Key]]) -> Needs:
-    return {key: frozenset(others - {key}) for key, others in needs.items()}
+    for key, others in needs.items():
+        others.discard(key)
+    return {key: frozenset(others) for key, others in needs.items() if others}
 
 
 def _keys(parts: Catalog) -> Mapping[Address, Key]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dbtool.schema.actions import Verb
-from dbtool.schema.catalog import Record
+from dbtool.schema.catalog import Key, Record
 from dbtool.schema.engine import Step
 from dbtool.schema.family import parent_of
 from dbtool.schema.kinds import constraints, indexes
@@ -27,12 +27,24 @@ def online(steps: Sequence[Step], current: Schema, wanted: Schema) -> list[Step]
     for step in steps:
         table = parent_of(step.record, wanted) or parent_of(step.record, current)
         stays = table in current.parts and table in wanted.parts and not {table} & (made | gone)
-        first, last = _forms(step, current, wanted) if stays else ((step.statements), ())
+        key_comes = any(k[0] == "constraint" and k[2] == step.record.parent and _is_key(k, wanted) for k in made)
+        if stays and not (key_comes and _is_not_null(step.record)):  # a primary key asks for a valid one
+            first, last = _forms(step, current, wanted)
+        else:
+            first, last = step.statements, ()
         if first:
             now.append(replace(step, statements=tuple(first)))
         if last:
             later.append(replace(step, statements=tuple(last), parts=()))
     return now + later
+
+
+def _is_key(key: Key, wanted: Schema) -> bool:
+    return wanted.parts[key].is_["type"] == "primary key"
+
+
+def _is_not_null(record: Record) -> bool:
+    return record.kind == "column" or (record.kind == "constraint" and record.is_["type"] == "not null")
 
 
 def _forms(step: Step, current: Schema, wanted: Schema) -> tuple[Sequence[Statement], Sequence[Statement]]:

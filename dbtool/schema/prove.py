@@ -17,7 +17,7 @@ from dbtool.schema.engine import difference
 from dbtool.schema.online import online
 from dbtool.schema.read import read_schema
 from dbtool.schema.scripts import Script, in_one
-from dbtool.schema.statement import Hazard
+from dbtool.schema.statement import Hazard, Unmanageable
 from dbtool.schema.whole import Schema
 
 if TYPE_CHECKING:
@@ -61,7 +61,12 @@ def prove(conn: "Conn", scripts: Sequence[Script], wanted: Schema, *, ledger_sch
     _same(states[-1], wanted, scripts, "applying it does not give the wanted schema")
     proved: list[Proved] = []
     for (script, renamed, locks), before, after in reversed(list(zip(tried, states, states[1:], strict=False))):
-        steps = difference(after, renamed, at_once=script.transactional)
+        try:
+            steps = difference(after, renamed, at_once=script.transactional)
+        except Unmanageable as no_way:
+            hazard = Hazard("no-rollback", str(no_way))
+            proved.insert(0, Proved(script=script, rollback=None, locks=locks, lost=(hazard,)))
+            break  # those before it cannot be tried either
         rollback = in_one(steps if script.transactional else online(steps, after, renamed), script.renames)
         if rollback:
             _run(conn, rollback, "the rollback")

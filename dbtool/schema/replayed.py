@@ -5,7 +5,9 @@ had to be run, a copy of the database is kept under that name, and the next time
 """
 
 import hashlib
+import os
 import re
+from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
     from dbtool.db import Conn
 
 PREFIX = "dbtool_replay_"
-KEPT = 3
+KEPT = 3  # of one project
+KEPT_IN_ALL = 12
 PAYS = 20  # files: to run as many takes as long as to copy a database
 _RULES = "1"  # to be raised when the same files are replayed in another way
 
@@ -51,7 +54,7 @@ def replayed(
         if len(chain) - done > PAYS:
             with server.connect(made.name, purpose="replay") as conn:
                 replay_some(conn, folder.migrations[done : len(chain)])
-            _keep(server, made, chain[-1], folder.migrations[len(chain) - 1].id)
+            _keep(server, project, made, chain[-1], folder.migrations[len(chain) - 1].id)
             done = len(chain)
         conn = stack.enter_context(server.connect(made.name, purpose="replay"))
         replay_some(conn, (*folder.migrations[done:], *folder.post_apply))
@@ -89,11 +92,12 @@ def _begin(stack: ExitStack, server: Server, chain: Sequence[str]) -> tuple[int,
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kept:
     made: Made
-    used: str  # when, in UTC to the hour
+    project: str  # a number that stands for it
+    used: str  # when, in UTC
     state: str  # up to which migration
 
 
-_comment = re.compile(rf"{MARK} to keep, used (\S+): (.*)", re.DOTALL)
+_comment = re.compile(rf"{MARK} to keep for (\w+), used (\S+): (.*)", re.DOTALL)
 
 
 def _read_kept(server: Server) -> list[_Kept]:
@@ -102,28 +106,44 @@ def _read_kept(server: Server) -> list[_Kept]:
     for oid, name, comment in cast(list[Any], server.admin.execute(query("shadow/kept")).fetchall()):
         said = _comment.match(comment)
         if said or not comment:
-            made = Made(name=name, oid=oid)
-            found.append(_Kept(made=made, used=said[1] if said else "", state=said[2] if said else ""))
+            project, used, state = said.groups() if said else ("", "", "")
+            found.append(_Kept(made=Made(name=name, oid=oid), project=project, used=used, state=state))
     return sorted(found, key=lambda kept: kept.used, reverse=True)
 
 
-def _words(state: str) -> str:
-    return f"{MARK} to keep, used {_now()}: {state}"
+def _words(project: str, state: str) -> str:
+    return f"{MARK} to keep for {project}, used {_now()}: {state}"
+
+
+def _number(project: Project) -> str:
+    return hashlib.sha256(os.fsencode(project.root)).hexdigest()[:8]
 
 
 def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _keep(server: Server, made: Made, link: str, last: str) -> None:
+def _keep(server: Server, project: Project, made: Made, link: str, last: str) -> None:
     """Keep a copy of a replayed database, and drop those that were not used for longest. Writes."""
     import psycopg
 
     with suppress(psycopg.Error, DatabaseRefused):  # somebody kept the same meanwhile; or it is not to be had
-        create(server, PREFIX + link, template=made.name, comment=_words(f"the migrations up to {last}"), closed=True)
+        words = _words(_number(project), f"the migrations up to {last}")
+        create(server, PREFIX + link, template=made.name, comment=words, closed=True)
     with suppress(psycopg.Error):
-        for old in _read_kept(server)[KEPT:]:
+        for old in _too_many(_read_kept(server)):
             drop(server, old.made)
+
+
+def _too_many(kept: Sequence[_Kept]) -> list[_Kept]:
+    """Return those that are not among the last used, of their project and of all."""
+    counts: Counter[str] = Counter()
+    left: list[_Kept] = []
+    for number, one in enumerate(kept):
+        counts[one.project] += 1
+        if counts[one.project] > KEPT or number >= KEPT_IN_ALL:
+            left.append(one)
+    return left
 
 
 def _touch(server: Server, kept: _Kept) -> None:
@@ -133,5 +153,5 @@ def _touch(server: Server, kept: _Kept) -> None:
     if kept.used[:13] == _now()[:13]:  # in this hour
         return
     with suppress(psycopg.Error):
-        words = sql.SQL("COMMENT ON DATABASE {} IS {}")
-        server.admin.execute(words.format(sql.Identifier(kept.made.name), sql.Literal(_words(kept.state))))
+        words = sql.Literal(_words(kept.project, kept.state))
+        server.admin.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(kept.made.name), words))

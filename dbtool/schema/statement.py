@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from dbtool.errors import DbtoolError
+
 
 @dataclass(frozen=True, slots=True)
 class Hazard:
@@ -20,8 +22,10 @@ class Statement:
     alone: bool = False
 
 
-class Unmanageable(Exception):
-    """A change that no statement of ours makes: refused by name, never left out. Told to people as a Finding."""
+class Unmanageable(DbtoolError):
+    """A change that no statement of ours makes: refused by name, never left out."""
+
+    exit_code = 1
 
 
 def statements(*sql: str) -> list[Statement]:

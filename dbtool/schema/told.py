@@ -33,6 +33,13 @@ def told(step: Step, current: Schema, wanted: Schema) -> str:
             return f"alter {record}: " + "; ".join(changes_told(current.parts[record.key], record))
 
 
+def mark(step: Step) -> str:
+    """Return a sign for what a step does: + new, - gone, ~ other, ! where something can be lost or go wrong."""
+    if any(statement.hazards for statement in step.statements):
+        return "!"
+    return {Verb.CREATE: "+", Verb.DROP: "-"}.get(step.verb, "~")
+
+
 def _with(parts: Sequence[Record]) -> str:
     counts = Counter(part.kind for part in parts if part.kind != "default")
     return ": " + ", ".join(counted(number, kind) for kind, number in counts.items()) if counts else ""

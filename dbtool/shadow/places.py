@@ -7,6 +7,7 @@ import hashlib
 import os
 import shutil
 import stat
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -18,14 +19,15 @@ _ROOM = 512_000_000  # bytes: a cluster has 60 MB, a shadow 8 and what the proje
 _UNUSED = 86_400.0  # seconds
 
 
-def state_for(project_state: Path, *, memory: Path = MEMORY) -> Path:
-    """Return the state directory of the shadows' server for the project whose state is in *project_state*. Writes.
+def state_for(project_state: Path, *, binaries: Path | None = None, memory: Path = MEMORY) -> Path:
+    """Return the state directory of the shadows' server: in memory, or in *project_state*. Writes.
 
-    A folder in memory is our own, and no other account can write in it.
+    In memory, one server serves all projects that have it from the same programs: those of this environment of
+    Python, or *binaries*. The folder is our own, and no other account can write in it.
     """
     beside = project_state / "shadow"
     folder = memory / f"dbtool-{os.geteuid()}"
-    place = folder / hashlib.sha256(os.fsencode(os.path.realpath(project_state))).hexdigest()[:16]
+    place = folder / hashlib.sha256(os.fsencode(f"{sys.prefix}|{binaries}")).hexdigest()[:16]
     if place.is_dir() or _has_room(memory):
         with suppress(OSError):
             folder.mkdir(mode=0o755, exist_ok=True)
@@ -36,8 +38,16 @@ def state_for(project_state: Path, *, memory: Path = MEMORY) -> Path:
     return beside
 
 
+def begin_anew(state: Path) -> bool:
+    """Return whether there were data of a server that does not run; they are removed, as of no worth. Writes."""
+    if not (state / "postgres" / "data" / "PG_VERSION").exists() or find_running(state) is not None:
+        return False
+    shutil.rmtree(state / "postgres", ignore_errors=True)
+    return True
+
+
 def remove_unused(state: Path, *, memory: Path = MEMORY) -> None:
-    """Remove the places in memory of other projects, where no server runs and none was used for a day. Writes."""
+    """Remove the places in memory of other programs, where no server runs and none was used for a day. Writes."""
     if state.parent.parent != memory:
         return
     for place in state.parent.iterdir():

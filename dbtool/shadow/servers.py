@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from dbtool.address import read_address
@@ -15,7 +16,7 @@ from dbtool.guard.rules import signs
 from dbtool.queries import query
 from dbtool.secrets import Secret
 from dbtool.shadow.extensions import wanted_extensions
-from dbtool.shadow.places import remove_unused, state_for
+from dbtool.shadow.places import begin_anew, remove_unused, state_for
 from dbtool.target import Target, direct_target, shadow_target
 
 if TYPE_CHECKING:
@@ -100,9 +101,15 @@ def _own(stack: ExitStack, project: Project, target: Target) -> "tuple[Target, C
 
     from dbtool.server.embedded import ensure_running
 
-    state = state_for(project.state)
+    state = state_for(project.state, binaries=project.server_bin)
+    start = partial(ensure_running, state, binaries=project.server_bin, idle_seconds=project.server_idle / 1000)
     for again in (False, True):
-        server = ensure_running(state, binaries=project.server_bin, idle_seconds=project.server_idle / 1000)
+        try:
+            server = start()
+        except DbtoolError:  # the data may be those of another major version, or broken
+            if not begin_anew(state):
+                raise
+            server = start()
         own = replace(
             target, url=Secret(server.conninfo), url_from="the server of the shadows", embedded=False, given=True
         )

@@ -681,7 +681,7 @@ def test_what_belongs_to_an_extension_is_left_to_it(each_database: Database) -> 
     )]  # fmt: skip
     assert len(names) >= 5
     catalog = catalog_of(each_database, *(f"CREATE EXTENSION {name}" for name in names))
-    assert [(kind, name) for kind, _, _, name in catalog] == [("extension", name) for name in names]
+    assert sorted((kind, name) for kind, _, _, name in catalog) == [("extension", name) for name in names]
 
 
 def test_a_new_database_has_nothing(each_database: Database) -> None:

@@ -128,8 +128,12 @@ def test_a_python_migration_is_run(conn: Conn, write: Write) -> None:
     )  # fmt: skip
     replay(conn, folder)
     assert conn.execute("SELECT a, b FROM t").fetchall() == [(1, None)]
-    with pytest.raises(DatabaseRefused, match="ZeroDivisionError"):
-        replay(conn, write(_0009__py="from yoyo import step\nsteps = [step(lambda c: 1 / 0)]\n", _0000__sql="SELECT 1"))
+
+
+def test_a_python_migration_that_fails_is_told_with_its_line(conn: Conn, write: Write) -> None:
+    folder = write(_0001__py="from yoyo import step\nsteps = [step(lambda c: 1 / 0)]\n")
+    with pytest.raises(DatabaseRefused, match=r"0001\.py:2:1: ZeroDivisionError"):
+        replay(conn, folder)
 
 
 def test_roles_are_made_and_none_is_dropped(conn: Conn, write: Write, each_database: Database) -> None:

@@ -17,7 +17,7 @@ from dbtool.config import Project, load_project
 from dbtool.errors import DatabaseRefused, Refused
 from dbtool.shadow import shadow
 from dbtool.shadow.databases import MARK, Made, drop
-from dbtool.shadow.places import remove_unused, state_for
+from dbtool.shadow.places import begin_anew, remove_unused, state_for
 from dbtool.shadow.roles import COMMENT
 from dbtool.shadow.servers import open_server
 from dbtool.shadow.tamed import tame
@@ -61,12 +61,13 @@ def test_it_is_empty_and_gone_afterwards(each_database: Database, make: Make) ->
 
 
 def test_it_is_gone_after_an_exception_and_with_others_in_it(database: Database, make: Make) -> None:
+    others: list[psycopg.Connection] = []
     with pytest.raises(ZeroDivisionError), shadow(*make(database.url)) as conn:
-        other = psycopg.connect(database.server.url(conn.info.dbname))
+        others.append(psycopg.connect(database.server.url(conn.info.dbname)))
         raise ZeroDivisionError
     assert shadows(database.server) == []
     with pytest.raises(psycopg.OperationalError):
-        other.execute("SELECT 1")
+        others[0].execute("SELECT 1")
 
 
 def test_many_at_once(database: Database, make: Make) -> None:
@@ -173,19 +174,14 @@ def test_a_role_that_may_not_make_databases_is_told_so(database: Database, make:
 def test_without_any_it_is_a_server_of_its_own(make: Make, each_database: Database) -> None:
     """In memory, and faster than the disk; the target is not even connected to."""
     project, target = make(url=each_database.url)
-    try:
-        with shadow(project, target) as conn:
-            assert conn.execute("SHOW fsync").fetchone() == ("off",)
-            assert conn.execute("SELECT pg_encoding_to_char(encoding) FROM pg_database LIMIT 1").fetchone() == ("UTF8",)
-        said: list[str] = []
-        with each_database.connect() as like, shadow(project, target, like=like, say=said.append) as conn:
-            same = conn.info.server_version // 10_000 == like.info.server_version // 10_000
-        assert bool(said) != same
-        assert same or "the target is PostgreSQL" in said[0]
-    finally:
-        from dbtool.server.embedded import stop
-
-        stop(state_for(project.state))
+    with shadow(project, target) as conn:
+        assert conn.execute("SHOW fsync").fetchone() == ("off",)
+        assert conn.execute("SELECT pg_encoding_to_char(encoding) FROM pg_database LIMIT 1").fetchone() == ("UTF8",)
+    said: list[str] = []
+    with each_database.connect() as like, shadow(project, target, like=like, say=said.append) as conn:
+        same = conn.info.server_version // 10_000 == like.info.server_version // 10_000
+    assert bool(said) != same
+    assert same or "the target is PostgreSQL" in said[0]
     assert shadows(each_database.server) == []
 
 
@@ -211,7 +207,8 @@ def test_places_in_memory_are_our_own_and_go_when_they_are_not_used(tmp_path: Pa
     place = state_for(project, memory=memory)
     assert place.is_relative_to(memory)
     assert state_for(project, memory=memory) == place
-    other = state_for(tmp_path / "other" / ".dbtool", memory=memory)
+    assert state_for(tmp_path / "other" / ".dbtool", memory=memory) == place
+    other = state_for(project, binaries=Path("/other"), memory=memory)
     long_ago = 1_000_000_000
     os.utime(other, (long_ago, long_ago))
     remove_unused(place, memory=memory)
@@ -220,6 +217,14 @@ def test_places_in_memory_are_our_own_and_go_when_they_are_not_used(tmp_path: Pa
     place.parent.chmod(0o777)  # somebody else could have put it there
     assert state_for(project, memory=memory) == project / "shadow"
     assert state_for(project, memory=tmp_path / "none") == project / "shadow"
+
+
+def test_data_of_no_server_are_begun_anew(tmp_path: Path) -> None:
+    assert not begin_anew(tmp_path)
+    (tmp_path / "postgres" / "data").mkdir(parents=True)
+    (tmp_path / "postgres" / "data" / "PG_VERSION").write_text("9.6\n")
+    assert begin_anew(tmp_path)
+    assert not (tmp_path / "postgres").exists()
 
 
 # ---- what statements become

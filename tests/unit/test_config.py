@@ -8,7 +8,7 @@ import pytest
 
 from dbtool.config import load_project, parse_duration
 from dbtool.errors import BadFile, UsageError
-from dbtool.target import Target, direct_target, load_target
+from dbtool.target import Target, direct_target, load_target, shadow_target
 
 SOURCES = ("flag", "process", ".env.staging.local", ".env.staging", ".env", "dbtool.toml")
 
@@ -119,6 +119,18 @@ def test_the_direct_url_leads_past_a_pooler(tmp_path: Path, monkeypatch: pytest.
     assert revealed(direct_target(target(tmp_path))) == "host=any"
 
 
+def test_the_shadow_is_resolved_as_urls_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shadow_target(target(tmp_path)) is None
+    lay_out(tmp_path, toml='[environments.development]\nshadow = "env:SHADOW_URL"\n')
+    with pytest.raises(UsageError, match="SHADOW_URL is not set"):
+        shadow_target(target(tmp_path))
+    monkeypatch.setenv("SHADOW_URL", "host=shadow")
+    found = shadow_target(target(tmp_path))
+    assert found
+    assert (revealed(found), found.embedded) == ("host=shadow", False)
+    assert "SHADOW_URL" in found.url_from
+
+
 # ---- which environment
 
 
@@ -196,6 +208,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         toml="""
 [environments.staging]
 url = "host=x"
+shadow = "host=y"
 protected = true
 connect_timeout = "3s"
 lock_timeout = "500ms"
@@ -214,6 +227,7 @@ idle = "1 min"
     project = load_project(tmp_path)
     staging = project.environments["staging"]
     assert staging.protected
+    assert staging.shadow == "host=y"
     assert (staging.connect_timeout, staging.lock_timeout, staging.long_lock_timeout) == (3_000, 500, 7_200_000)
     assert staging.statement_timeout == 0
     assert (project.ledger_schema, project.lock_wait, project.lock_tries) == ("ledger", 300_000, 3)

@@ -1,8 +1,8 @@
 -- How this database encodes and sorts text.
 SELECT
     pg_encoding_to_char(d.encoding)::text AS encoding,
-    d.datcollate::text AS collate,
-    d.datctype::text AS ctype,
+    d.datcollate::text AS sorts,
+    d.datctype::text AS letters,
     coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') AS provider,
     coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale', '') AS locale
 FROM pg_catalog.pg_database AS d

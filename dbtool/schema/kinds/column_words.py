@@ -77,7 +77,7 @@ def is_on(constraint: Record, column: Record) -> bool:
 
 
 # What column_line() says already.
-_SAID = ("compression", "foreign options")
+_SAID = ("type", "collation", "compression", "foreign options")
 
 
 def settings_of(
@@ -89,7 +89,7 @@ def settings_of(
     """
     if given is None:
         said = _SAID if wanted.version < 160000 else (*_SAID, "storage")
-        given = {"type": column.is_.get("type"), **{k: column.is_[k] for k in said if k in column.is_}}
+        given = {name: column.is_[name] for name in said if name in column.is_}
     return settings(given, column.is_, alter, wanted)
 
 
@@ -99,9 +99,9 @@ def settings(old: Mapping[str, Any], new: Mapping[str, Any], alter: str, wanted:
 
 
 def _settings(old: Mapping[str, Any], new: Mapping[str, Any], wanted: Schema) -> Iterator[str]:
-    # another type brings its own storage
-    had = None if old.get("type") != new.get("type") else old.get("storage")
-    if had != new.get("storage"):
+    if any(old.get(name) != new.get(name) for name in ("type", "collation")):
+        old = {**old, "storage": None, "compression": None}  # which ALTER COLUMN TYPE forgets
+    if old.get("storage") != new.get("storage"):
         yield f"SET STORAGE {_storage(new, wanted)}"
     if old.get("compression") != new.get("compression"):
         yield f"SET COMPRESSION {new.get('compression', 'DEFAULT')}"

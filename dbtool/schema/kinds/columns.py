@@ -11,6 +11,7 @@ from dbtool.schema.kinds import rows
 from dbtool.schema.kinds.column_words import column_line, is_on, not_null_of, settings, settings_of
 from dbtool.schema.kinds.constraints import clause
 from dbtool.schema.kinds.definitions import in_parentheses
+from dbtool.schema.kinds.heritage import hand_over, make_own_too
 from dbtool.schema.kinds.identity import add_identity, alter_identity, has_own_identity
 from dbtool.schema.kinds.kind import Kind
 from dbtool.schema.kinds.relatives import (
@@ -88,8 +89,8 @@ def inherited_settings(record: Record, wanted: Schema, copied: Sequence[str]) ->
     alter = _alter_words(record, wanted)
     parents = list(parent_columns(record, wanted))
     model = parents[0].is_ if parents else record.is_
-    copied = ("compression", *copied)
-    given = {"type": record.is_.get("type"), **{k: model[k] for k in copied if k in model}}
+    same = {name: record.is_[name] for name in ("type", "collation") if name in record.is_}
+    given = {**same, **{name: model[name] for name in ("compression", *copied) if name in model}}
     default = default_of(record, wanted)
     made: list[Statement] = []
     if default not in {default_of(parent, wanted) for parent in parents}:
@@ -115,7 +116,18 @@ def _alter(old: Record, new: Record, current: Schema, wanted: Schema) -> list[St
         *_alter_not_null(old, new, current, wanted),
         *_alter_identity(old, new, wanted),
         *settings(old.is_, new.is_, alter, wanted),
+        *_alter_heritage(old, new, current, wanted),
     ]
+
+
+def _alter_heritage(old: Record, new: Record, current: Schema, wanted: Schema) -> list[Statement]:
+    if is_partition(table_of(new, wanted), wanted) or is_partition(table_of(old, current), current):
+        return []  # where ATTACH and DETACH say so
+    if is_only_inherited(new) and not is_only_inherited(old):
+        return hand_over(old, new, current, wanted)
+    if is_only_inherited(old) and new.is_.get("inherited") and new.is_.get("local"):
+        return make_own_too(new, current, wanted)
+    return []
 
 
 def _if_exists(old: Record, wanted: Schema) -> str:
@@ -134,8 +146,6 @@ def needs_dependents_gone(old: Record, new: Record) -> bool:
 
 def _is_replaced(old: Record, new: Record, current: Schema, wanted: Schema) -> bool:
     """Return whether nothing of ALTER TABLE leads to the new one: what is generated can be generated anew."""
-    if is_only_inherited(new) and not is_only_inherited(old) and not is_partition(table_of(new, wanted), wanted):
-        return True  # no ALTER TABLE makes a column that is the table's own its parents' alone
     if not _differ(old, new, "generated as", "generated"):
         return "generated as" in new.is_ and _differ(old, new, "type", "collation")
     if "generated as" not in new.is_:
@@ -263,15 +273,17 @@ def _drop(record: Record, current: Schema) -> list[Statement]:
 
 def retype(record: Record, wanted: Schema) -> list[Statement]:
     """Return what gives a column the type that was made anew under the name of its own, through the text of values."""
+    settled = {name: value for name, value in record.is_.items() if name not in ("storage", "compression")}
+    further = settings(settled, record.is_, _alter_words(record, wanted), wanted)
     if record.is_.get("inherited"):
-        return []
+        return further
     alter = _alter_words(record, wanted, alone=False)
     type, collation = record.is_["type"], record.is_.get("collation")
     words = f"{alter} TYPE {type}" + (f" COLLATE {collation}" if collation else "")
     if alter.startswith("ALTER FOREIGN"):
-        return statements(words)
+        return [*statements(words), *further]
     hazard = rows.rewrite_table(record.parent, f"converts {record.parent}.{quoted(record.name)}")
-    return [Statement(words + through_text(quoted(record.name), type), (hazard,))]
+    return [Statement(words + through_text(quoted(record.name), type), (hazard,)), *further]
 
 
 def _set_default(record: Record, wanted: Schema, parts: Sequence[Record]) -> list[Statement]:

@@ -52,24 +52,9 @@ def _rebuilt(old: Record, new: Record, users: Iterable[Key]) -> None:
     columns = sorted(f"{key[2]}.{quoted(key[3])}" for key in users if key[0] == "column")
     if columns and list(_attributes(old)) != list(_attributes(new)):
         raise Unmanageable(
-            f"The attributes of {named(old)} change their places, while {', '.join(columns)} hold rows of it. "
+            f"The attributes of {named(old)} change their places, and there are columns of it: {', '.join(columns)}. "
             "Put new attributes at the end, or move the rows by hand (dbtool new)."
         )
-
-
-def by_attributes(old: Record, new: Record, column: str) -> str:
-    """Return the expression that takes a value of *old*, in a column, for one of *new*: each attribute by its name."""
-    values = [_value(_attributes(old).get(name), attribute, column) for name, attribute in _attributes(new).items()]
-    # a row of nothing but NULL IS NULL as well: only DISTINCT tells the two
-    return f"CASE WHEN {column} IS DISTINCT FROM NULL THEN ROW({', '.join(values)})::{named(new)} END"
-
-
-def _value(old: Attribute | None, new: Attribute, column: str) -> str:
-    if old is None:
-        return f"NULL::{new['type']}"
-    value = f"({column}).{quoted(new['name'])}"
-    own = "." in new["type"]  # may be made anew itself
-    return f"{value}::text::{new['type']}" if own or old["type"] != new["type"] else value
 
 
 def _attributes(record: Record) -> dict[str, Attribute]:

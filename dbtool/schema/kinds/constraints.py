@@ -11,7 +11,7 @@ from dbtool.schema.catalog import Key, Record
 from dbtool.schema.family import inherited_from, parent_of
 from dbtool.schema.kinds.internal_triggers import set_states
 from dbtool.schema.kinds.kind import Kind, named_on
-from dbtool.schema.names import quoted
+from dbtool.schema.names import literal, quoted, unquoted
 from dbtool.schema.statement import Statement, Unmanageable, statements
 from dbtool.schema.whole import Schema
 
@@ -44,8 +44,22 @@ def comes_with_parent(record: Record) -> bool:
     return inherited and record.is_["type"] not in KEYS
 
 
+def precedes_attachment(record: Record, current: Schema, wanted: Schema) -> bool:
+    """Say whether a table that is to become a partition has to be given it first: ATTACH asks for what the parent has.
+
+    One that is a partition already gets it from the parent, and a new one has it from CREATE TABLE.
+    """
+    if not comes_with_parent(record) or record.is_["type"] == "foreign key":
+        return False
+    table = parent_of(record, current)
+    return table is not None and not _is_partition(record, current) and _is_partition(record, wanted)
+
+
 def _create(record: Record, wanted: Schema, parts: Sequence[Record]) -> list[Statement]:
-    made = [] if comes_with_parent(record) else [Statement(add(record, wanted))]
+    if comes_with_parent(record):
+        made = statements(validate(record)) if _is_ahead(record, wanted) else []
+    else:
+        made = [Statement(add(record, wanted))]
     return made + set_states(record, {}, _states(record))
 
 
@@ -68,7 +82,18 @@ def _drop(record: Record, current: Schema) -> list[Statement]:
         return set_states(record, _states(record), {}) if record.is_["type"] == "foreign key" else []
     if is_attached(record, current):
         return []
-    return statements(f"ALTER TABLE {record.parent} DROP CONSTRAINT {quoted(record.name)}")
+    drop = f"ALTER TABLE {record.parent} DROP CONSTRAINT {quoted(record.name)}"
+    return statements(*_identity_goes_first(record, current), drop)
+
+
+def _identity_goes_first(record: Record, current: Schema) -> list[str]:
+    """Return what takes the identity from a column whose NOT NULL goes: there is none without (18)."""
+    if record.is_["type"] != "not null":
+        return []
+    name = not_null_column(record)
+    column = current.parts.get(("column", record.schema, record.parent, unquoted(name)[0]))
+    identity = column is not None and "identity options" in column.is_
+    return [f"ALTER TABLE {record.parent} ALTER COLUMN {name} DROP IDENTITY"] if identity else []
 
 
 def is_attached(record: Record, schema: Schema) -> bool:
@@ -84,12 +109,21 @@ def attachment_of(record: Record) -> Key:
 def _alter(old: Record, new: Record, current: Schema, wanted: Schema) -> list[Statement] | None:
     triggers = set_states(new, _states(old), _states(new))
     if comes_with_parent(new) and comes_with_parent(old):
-        return triggers if _model_is_altered(new, current, wanted) else None
+        if not _model_is_altered(new, current, wanted):
+            return None
+        sooner = _differ(old, new, "not valid") and _is_ahead(new, wanted)
+        return [*(statements(validate(new)) if sooner else []), *triggers]
     made = _alter_definition(old, new)
     inheritance = _alter_inheritance(old, new, current, wanted)
     if made is None or inheritance is None:
         return None
     return [*made, *inheritance, *triggers]
+
+
+def _is_ahead(record: Record, wanted: Schema) -> bool:
+    """Say whether the rows of this table were looked at, and not yet those of all that its parent has."""
+    model = inherited_from(record, wanted)
+    return model is not None and bool(wanted.parts[model].is_.get("not valid")) and not record.is_.get("not valid")
 
 
 def _model_is_altered(new: Record, current: Schema, wanted: Schema) -> bool:
@@ -152,12 +186,25 @@ def _alter_inheritance(old: Record, new: Record, current: Schema, wanted: Schema
         return None if _parent_gives_it_up(old, current, wanted) else []
     if comes_with_parent(new):
         if old.is_.get("inherited"):
-            raise Unmanageable(
-                f"{new} is defined for the table itself besides being inherited, which cannot be taken back: "
-                "drop it on the parent and on the table, and add it to the parent"
-            )
+            return _leave_to_parent(new, current, wanted)
         return [] if _is_partition(new, wanted) else None
     return []
+
+
+def _leave_to_parent(new: Record, current: Schema, wanted: Schema) -> list[Statement]:
+    """Return what makes a constraint only inherited: no statement does, but dropping and adding it on the parent."""
+    key = inherited_from(new, wanted)
+    if key is None or key not in current.parts or current.parts[key].is_ != wanted.parts[key].is_:
+        raise Unmanageable(f"{new} cannot become only inherited while the parent's changes: do one after the other")
+    model, name = wanted.parts[key], quoted(new.name)
+    same = [r for r in wanted.parts.values() if r.kind == new.kind and r.name == new.name and r.comment is not None]
+    gone = (r for r in same if r.key == key or inherited_from(r, wanted) == key)
+    return statements(
+        f"ALTER TABLE {model.parent} DROP CONSTRAINT {name}",
+        f"ALTER TABLE {new.parent} DROP CONSTRAINT {name}",
+        add(model, wanted),
+        *(f"COMMENT ON CONSTRAINT {named_on(r)} IS {literal(str(r.comment))}" for r in gone),
+    )
 
 
 def _parent_gives_it_up(old: Record, current: Schema, wanted: Schema) -> bool:

@@ -12,7 +12,7 @@ from dbtool.schema.kinds.column_words import column_line, not_null_of
 from dbtool.schema.kinds.constraints import clause, comes_with_parent
 from dbtool.schema.kinds.kind import named
 from dbtool.schema.kinds.layout import listed
-from dbtool.schema.kinds.relatives import default_of, is_only_inherited, parent_columns
+from dbtool.schema.kinds.relatives import default_of, free_name, is_only_inherited, parent_columns
 from dbtool.schema.names import qualified, quoted, unquoted
 from dbtool.schema.statement import Statement, statements
 from dbtool.schema.whole import Schema
@@ -63,7 +63,7 @@ def _through_another(
     not_nulls = {column.name: found for column in coming if (found := not_null_of(column, checks))}
     others = [c for c in checks if c not in not_nulls.values()]
     there = [column_line(c, wanted, default=None, not_null=None) for c in columns if c not in coming and others]
-    carrier = qualified(table.schema, _free_name(f"{table.name}_inherits", table.schema, current, wanted))
+    carrier = qualified(table.schema, free_name(f"{table.name}_inherits", table.schema, current, wanted))
     word = f"ALTER {table.kind.upper()} {named(table)}"
     lines = [
         column_line(c, wanted, default=default_of(c, wanted), not_null=not_nulls.get(c.name)) for c in coming
@@ -79,8 +79,7 @@ def _through_another(
 
 def _comes(column: Record, taken: list[str], current: Schema, wanted: Schema) -> bool:
     """Return whether a new parent that has the column brings it; one that gets it later does so by itself."""
-    before = current.parts.get(column.key)
-    if not is_only_inherited(column) or (before is not None and is_only_inherited(before)):
+    if not is_only_inherited(column) or column.key in current.parts:
         return False
     models = [model for model in parent_columns(column, wanted) if model.parent in taken]
     return any(model.key in current.parts or not _has_table(model.parent, current) for model in models)
@@ -92,10 +91,3 @@ def _check_comes(check: Record, taken: list[str], current: Schema, wanted: Schem
         return False
     models = [("constraint", unquoted(parent)[0], parent, check.name) for parent in taken]
     return any(m in wanted.parts and (m in current.parts or not _has_table(m[2], current)) for m in models)
-
-
-def _free_name(name: str, schema: str, *schemas: Schema) -> str:
-    kinds = ("table", "foreign table", "view", "materialized view", "sequence", "type")
-    name = name.encode()[:60].decode(errors="ignore")
-    names = (name, *(f"{name}{number}" for number in range(1, 1000)))
-    return next(n for n in names if not any((kind, schema, "", n) in s.parts for kind in kinds for s in schemas))

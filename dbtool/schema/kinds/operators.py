@@ -12,7 +12,7 @@ from dbtool.schema.whole import Schema
 
 # -- operators
 
-_LINKS = ("commutator", "negator")
+LINKS = ("commutator", "negator")
 _ESTIMATES = ("restrict", "join")
 _PROPERTIES = ("hashes", "merges")
 
@@ -22,17 +22,17 @@ def _create_operator(record: Record, wanted: Schema, parts: Sequence[Record]) ->
     options = [
         f"FUNCTION = {without_arguments(is_['function'])}",
         *(f"{side}ARG = {is_[side.lower()]}" for side in ("LEFT", "RIGHT") if side.lower() in is_),
-        *(_setting(record, name) for name in (*_LINKS, *_ESTIMATES) if name in is_),
+        *(_setting(record, name) for name in (*LINKS, *_ESTIMATES) if name in is_),
         *(name.upper() for name in _PROPERTIES if name in is_),
     ]
     return statements(f"CREATE OPERATOR {without_arguments(named_as_is(record))} {listed(options)}")
 
 
 def _alter_operator(old: Record, new: Record, current: Schema, wanted: Schema) -> list[Statement] | None:
-    differ = _differ(old, new) - {name for name in _LINKS if _follows(name, old, new, current, wanted)}
-    if not differ <= _settable(old, wanted) or not all(_can_link(n, new, current, wanted) for n in differ & {*_LINKS}):
+    differ = _differ(old, new) - {name for name in LINKS if _follows(name, old, new, current, wanted)}
+    if not differ <= _settable(old, wanted) or not all(_can_link(n, new, current, wanted) for n in differ & {*LINKS}):
         return None
-    settings = [_setting(new, name) for name in (*_LINKS, *_ESTIMATES, *_PROPERTIES) if name in differ]
+    settings = [_setting(new, name) for name in (*LINKS, *_ESTIMATES, *_PROPERTIES) if name in differ]
     return statements(f"ALTER OPERATOR {named_as_is(new)} SET ({', '.join(settings)})") if settings else []
 
 
@@ -43,7 +43,7 @@ def _differ(old: Record, new: Record) -> set[str]:
 def _settable(old: Record, wanted: Schema) -> set[str]:
     if wanted.version < 170000:
         return {*_ESTIMATES}
-    return {*_ESTIMATES, *(name for name in (*_LINKS, *_PROPERTIES) if name not in old.is_)}  # these once
+    return {*_ESTIMATES, *(name for name in (*LINKS, *_PROPERTIES) if name not in old.is_)}  # these once
 
 
 # The server keeps both ends of a link alike, where the other end is there and does not lead elsewhere (OperatorUpd):
@@ -67,10 +67,10 @@ def _follows(name: str, old: Record, new: Record, current: Schema, wanted: Schem
 
 def _is_replaced(old: Record, new: Record, wanted: Schema) -> bool:
     differ = _differ(old, new)
-    links = [n for n in _LINKS if n in differ and n in new.is_]
+    links = [n for n in LINKS if n in differ and n in new.is_]
     ends = ((name, _operator(new.is_[name], wanted)) for name in links)
     one_sided = any(end is None or not _leads_to(end, name, new) for name, end in ends)
-    return one_sided or not differ <= {*_LINKS, *_settable(old, wanted)}
+    return one_sided or not differ <= {*LINKS, *_settable(old, wanted)}
 
 
 def _can_link(name: str, new: Record, current: Schema, wanted: Schema) -> bool:
@@ -83,22 +83,22 @@ def _can_link(name: str, new: Record, current: Schema, wanted: Schema) -> bool:
 
 
 def _leads_to(other: Record, name: str, operator: Record) -> bool:
-    return other.is_.get(name) == _identity(operator)
+    return other.is_.get(name) == operator_identity(operator)
 
 
-def _identity(operator: Record) -> str:
+def operator_identity(operator: Record) -> str:
     """Return an operator as regoperator tells it: without blanks after commas."""
     return named_as_is(operator).replace(", ", ",")
 
 
 def _operator(identity: str, schema: Schema) -> Record | None:
     operators = (record for record in schema.parts.values() if record.kind == "operator")
-    return next((operator for operator in operators if _identity(operator) == identity), None)
+    return next((operator for operator in operators if operator_identity(operator) == identity), None)
 
 
 def _setting(record: Record, name: str) -> str:
     value = record.is_.get(name)
-    if name in _LINKS:
+    if name in LINKS:
         return f"{name.upper()} = OPERATOR({without_arguments(str(value))})"
     if name in _PROPERTIES:
         return name.upper()

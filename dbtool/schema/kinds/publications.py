@@ -1,6 +1,6 @@
 """Publications with the tables and schemas in them. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dbtool.schema.catalog import Record
@@ -9,6 +9,8 @@ from dbtool.schema.names import quoted, unquoted
 from dbtool.schema.statement import Statement, statements
 from dbtool.schema.whole import Schema
 
+_RELATION, _NAMESPACE = "publication relation", "publication namespace"
+_WORDS = {_RELATION: "TABLE", _NAMESPACE: "TABLES IN SCHEMA"}
 _ACTIONS = ("insert", "update", "delete", "truncate")
 
 
@@ -17,15 +19,18 @@ def _create(record: Record, wanted: Schema, parts: Sequence[Record]) -> list[Sta
     if "all tables" in record.is_:
         lines.append("FOR ALL TABLES")
     elif parts:
-        lines.append("FOR " + ",\n        ".join(_entry(part, wanted) for part in _ordered(parts)))
+        lines.append("FOR " + ",\n        ".join(_entries(parts, wanted)))
     if options := [said for name, said in _options(record).items() if said != _options(None)[name]]:
         lines.append(f"WITH ({', '.join(options)})")
     return statements("\n    ".join(lines))
 
 
-def _ordered(parts: Sequence[Record]) -> list[Record]:
-    """Tables before schemas, each by name."""
-    return sorted(parts, key=lambda part: (part.kind != "publication relation", part.name))
+def _entries(parts: Sequence[Record], schema: Schema) -> Iterator[str]:
+    """Tables before schemas, each by name; the word before the first of each (14 takes it nowhere else)."""
+    for kind in (_RELATION, _NAMESPACE):
+        found = sorted((part for part in parts if part.kind == kind), key=lambda part: part.name)
+        for place, part in enumerate(found):
+            yield (f"{_WORDS[kind]} " if place == 0 else "") + _entry(part, schema)
 
 
 def _options(record: Record | None) -> Mapping[str, str]:
@@ -48,12 +53,11 @@ def _alter(old: Record, new: Record, current: Schema, wanted: Schema) -> list[St
 
 
 def _entry(part: Record, schema: Schema) -> str:
-    """What is published, as CREATE and ALTER PUBLICATION ... ADD say it."""
-    if part.kind == "publication namespace":
-        return f"TABLES IN SCHEMA {quoted(part.name)}"
+    if part.kind == _NAMESPACE:
+        return quoted(part.name)
     columns = f" ({', '.join(map(quoted, part.is_['columns']))})" if "columns" in part.is_ else ""
     where = f" WHERE {enclosed(part.is_['where'])}" if "where" in part.is_ else ""
-    return f"TABLE {_only(part, schema)}{part.name}{columns}{where}"
+    return f"{_only(part, schema)}{part.name}{columns}{where}"
 
 
 def _only(part: Record, schema: Schema) -> str:
@@ -81,7 +85,7 @@ def enclosed(expression: str) -> str:
 
 
 def _add(record: Record, wanted: Schema, parts: Sequence[Record]) -> list[Statement]:
-    return statements(f"ALTER PUBLICATION {record.parent} ADD {_entry(record, wanted)}")
+    return statements(f"ALTER PUBLICATION {record.parent} ADD {_WORDS[record.kind]} {_entry(record, wanted)}")
 
 
 def _change(old: Record, new: Record, current: Schema, wanted: Schema) -> list[Statement]:
@@ -89,12 +93,9 @@ def _change(old: Record, new: Record, current: Schema, wanted: Schema) -> list[S
 
 
 def _remove(record: Record, current: Schema) -> list[Statement]:
-    if record.kind == "publication namespace":
-        return statements(f"ALTER PUBLICATION {record.parent} DROP TABLES IN SCHEMA {quoted(record.name)}")
-    return statements(f"ALTER PUBLICATION {record.parent} DROP TABLE {_only(record, current)}{record.name}")
+    name = quoted(record.name) if record.kind == _NAMESPACE else f"{_only(record, current)}{record.name}"
+    return statements(f"ALTER PUBLICATION {record.parent} DROP {_WORDS[record.kind]} {name}")
 
-
-_RELATION, _NAMESPACE = "publication relation", "publication namespace"
 
 KINDS: Mapping[str, Kind] = {
     "publication": Kind(word="PUBLICATION", create=_create, alter=_alter, holds=frozenset({_RELATION, _NAMESPACE})),

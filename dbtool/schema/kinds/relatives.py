@@ -59,11 +59,21 @@ def default_of(column: Record, schema: Schema) -> str | None:
 
 def heirs_of(table: Record | None, schema: Schema) -> Iterator[Key]:
     """Yield the tables that inherit from *table*, and the attachments of its partitions."""
+    own = attachment_of(table) if table else None  # that of the table itself, where it is a partition too
     for key in schema.dependents.get(table.key, ()) if table else ():
-        if key[0] == "attachment" or (key[0] in ("table", "foreign table") and "inherits" in schema.parts[key].is_):
+        inherits = key[0] in ("table", "foreign table") and "inherits" in schema.parts[key].is_
+        if (key[0] == "attachment" and key != own) or inherits:
             yield key
 
 
 def only(record: Record, *schemas: Schema) -> str:
     """Return "ONLY " for a change of a table that its heirs shall not have with it."""
     return "ONLY " if any(any(heirs_of(table_of(record, schema), schema)) for schema in schemas) else ""
+
+
+def free_name(name: str, schema: str, *schemas: Schema) -> str:
+    """Return *name*, or one like it, that no relation or type has."""
+    kinds = ("table", "foreign table", "view", "materialized view", "sequence", "type")
+    name = name.encode()[:60].decode(errors="ignore")
+    names = (name, *(f"{name}{number}" for number in range(1, 1000)))
+    return next(n for n in names if not any((kind, schema, "", n) in s.parts for kind in kinds for s in schemas))

@@ -18,6 +18,7 @@ from dbtool.schema.kinds.definitions import option_changes, option_words
 from dbtool.schema.kinds.inheritance import alter_inheritance
 from dbtool.schema.kinds.kind import Kind, named
 from dbtool.schema.kinds.layout import listed
+from dbtool.schema.kinds.persistence import alter_persistence
 from dbtool.schema.kinds.relatives import is_only_inherited, is_partition
 from dbtool.schema.names import quoted
 from dbtool.schema.statement import Statement, statements
@@ -109,6 +110,7 @@ def _alter(old: Record, new: Record, current: Schema, wanted: Schema) -> list[St
     return [
         *alter_inheritance(old, new, current, wanted),
         *_alter_type(old, new),
+        *alter_persistence(old, new, current, wanted),
         *_alter_storage(old, new),
         *_alter_options(old, new),
         *_alter_security(old.is_, new),
@@ -132,7 +134,6 @@ def _alter_storage(old: Record, new: Record) -> list[Statement]:
     if "partition by" in is_ and "access method" not in is_:
         method = "DEFAULT"  # its own partitions are not touched (17)
     words = {
-        "persistence": f"SET {is_.get('persistence', 'logged').upper()}",
         "access method": f"SET ACCESS METHOD {method}",
         "tablespace": f"SET TABLESPACE {quoted(is_.get('tablespace', 'pg_default'))}",
     }
