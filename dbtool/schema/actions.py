@@ -6,7 +6,7 @@ from typing import Any
 
 from dbtool.schema.catalog import Key
 from dbtool.schema.changes import Changes
-from dbtool.schema.family import parent_of
+from dbtool.schema.family import inherited_from, parent_of
 from dbtool.schema.whole import Schema
 
 
@@ -38,7 +38,9 @@ def make_actions(changes: Changes, current: Schema, wanted: Schema) -> list[Acti
         else:
             found.append(Action(Verb.DROP, key))
     found += [Action(Verb.CREATE, key) for key in sorted(changes.created)]
-    found += [Action(Verb.ALTER, key) for key in sorted(changes.altered)]
+    # one without statements still says when what depends on it can go and come, where a table above does the work
+    models = [key for key in changes.altered if changes.altered[key] or inherited_from(wanted.parts[key], wanted)]
+    found += [Action(Verb.ALTER, key) for key in sorted(models)]
     # one whose own type differs as well is altered to what it shall be
     same_type = (k for k in sorted(changes.retyped) if current.parts[k].is_["type"] == wanted.parts[k].is_["type"])
     return found + [Action(Verb.RETYPE, key) for key in same_type]

@@ -12,6 +12,7 @@ from dbtool.schema.catalog import Key, Record
 from dbtool.schema.family import parent_of
 from dbtool.schema.kinds import KINDS
 from dbtool.schema.kinds.columns import needs_dependents_gone
+from dbtool.schema.kinds.constraints import not_null_column
 from dbtool.schema.kinds.types import adds_values
 from dbtool.schema.names import quoted, unquoted
 from dbtool.schema.statement import Statement, Unmanageable
@@ -28,6 +29,7 @@ class Changes:
     altered: dict[Key, list[Statement]] = field(default_factory=dict[Key, "list[Statement]"])
     rebuilt: set[Key] = field(default_factory=set[Key])  # replaced, but renamed away until the new one is there
     retyped: set[Key] = field(default_factory=set[Key])  # columns of rebuilt types
+    renamed: dict[Key, Key] = field(default_factory=dict[Key, Key])  # what is created by renaming what was there
     disturbed: set[Key] = field(default_factory=set[Key])  # altered so that what depends on them has to go meanwhile
 
 
@@ -38,6 +40,7 @@ def make_changes(current: Schema, wanted: Schema, *, at_once: bool = False) -> C
     )
     for key in current.parts.keys() & wanted.parts.keys():
         _compare(changes, current.parts[key], wanted.parts[key], current, wanted, at_once=at_once)
+    _rename_not_nulls(changes, current, wanted)
     _spread(changes, current, wanted)
     _rebuild_below(changes, current)
     for key in sorted(changes.disturbed - changes.dropped):
@@ -62,6 +65,23 @@ def _compare(changes: Changes, old: Record, new: Record, current: Schema, wanted
     changes.altered[key] = [*done, *changed_words(old, new, kind, current, wanted)]
     if old.kind == "column" and needs_dependents_gone(old, new):
         changes.disturbed.add(key)
+
+
+def _rename_not_nulls(changes: Changes, current: Schema, wanted: Schema) -> None:
+    """Keep a NOT NULL constraint that only gets another name (18): under a primary key it cannot go, nor come twice."""
+    going = {
+        (key[2], not_null_column(current.parts[key])): key
+        for key in changes.dropped
+        if key[0] == "constraint" and current.parts[key].is_["type"] == "not null"
+    }
+    for key in sorted(changes.created) if going else ():
+        record = wanted.parts[key]
+        if key[0] != "constraint" or record.is_["type"] != "not null":
+            continue
+        old = going.get((key[2], not_null_column(record)))
+        if old and KINDS["constraint"].alter(current.parts[old], record, current, wanted) is not None:
+            changes.renamed[key] = old
+            changes.dropped.discard(old)
 
 
 def _spread(changes: Changes, current: Schema, wanted: Schema) -> None:

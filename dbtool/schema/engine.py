@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dbtool.schema.actions import Action, Verb, make_actions, priority
-from dbtool.schema.catalog import Record
+from dbtool.schema.catalog import Key, Record
 from dbtool.schema.changes import Changes, make_changes
-from dbtool.schema.family import parent_of
+from dbtool.schema.family import inherited_from, parent_of
 from dbtool.schema.graph import Graph, make_graph
-from dbtool.schema.kinds import KINDS, indexes
+from dbtool.schema.kinds import KINDS, constraints, indexes
 from dbtool.schema.kinds.columns import retype
 from dbtool.schema.kinds.types import adds_values, drop_renamed, renamed_away
 from dbtool.schema.order import ordered
 from dbtool.schema.statement import Statement
 from dbtool.schema.whole import Schema
-from dbtool.schema.words import after_create, says_words_only, withdrawn
+from dbtool.schema.words import after_create, changed, says_words_only, withdrawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +73,8 @@ def _statements(
             return changes.altered[action.key]
         case Verb.RETYPE:
             return retype(wanted.parts[action.key], wanted)
+        case Verb.CREATE if action.key in changes.renamed:
+            return _renamed(action.key, changes, current, wanted)
         case Verb.CREATE:
             return _created(wanted.parts[action.key], [wanted.parts[p.key] for p in parts], current, wanted)
 
@@ -83,6 +85,16 @@ def _dropped(record: Record, changes: Changes, current: Schema, wanted: Schema) 
     if says_words_only(record) and record.key not in changes.created:
         return made + withdrawn(record, kind, current, wanted)
     return made
+
+
+def _renamed(key: Key, changes: Changes, current: Schema, wanted: Schema) -> list[Statement]:
+    """Return what turns a constraint of another name into this one; nothing where its parent's takes it along."""
+    old, new = current.parts[changes.renamed[key]], wanted.parts[key]
+    kind = KINDS[new.kind]
+    along = inherited_from(new, wanted) in changes.renamed
+    made = [] if along else [constraints.renamed(old, new.name)]
+    old = replace(old, name=new.name)
+    return made + (kind.alter(old, new, current, wanted) or []) + changed(old, new, kind, current, wanted)
 
 
 def _without_attachment(record: Record, changes: Changes, current: Schema) -> Schema:

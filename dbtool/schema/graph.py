@@ -132,6 +132,8 @@ def _edges(actions: Sequence[Action], changes: Changes, current: Schema, wanted:
                 for other in current.needs.get(key, ()):
                     yield from ((action, o) for o in of(other, Verb.DROP, Verb.FORGET))
             case Verb.CREATE:
+                if key in changes.renamed:
+                    yield from ((o, action) for o in of(_attachment(key), Verb.DROP))
                 if not _goes_with_the_old(key, changes, current):
                     yield from ((o, action) for o in of(key, Verb.DROP, Verb.RENAME))
                 yield from ((action, o) for o in of(key, Verb.FORGET))

@@ -163,7 +163,7 @@ def _statements(old: Record, new: Record) -> tuple[str, ...]:
 
 
 def _values(old: Record, new: Record) -> Iterator[tuple[int, Names, Names, Rename]]:
-    if old.kind != "type" or old.is_.get("form") != "enum" or old.is_ == new.is_:
+    if old.kind != "type" or not old.is_.get("form") == new.is_.get("form") == "enum" or old.is_ == new.is_:
         return
     before: Sequence[str] = old.is_["values"]
     after: Sequence[str] = new.is_["values"]

@@ -283,7 +283,7 @@ def retype(record: Record, wanted: Schema) -> list[Statement]:
     if alter.startswith("ALTER FOREIGN"):
         return [*statements(words), *further]
     hazard = rows.rewrite_table(record.parent, f"converts {record.parent}.{quoted(record.name)}")
-    return [Statement(words + through_text(quoted(record.name), type), (hazard,)), *further]
+    return [Statement(words + through_text(quoted(record.name), type, type), (hazard,)), *further]
 
 
 def _set_default(record: Record, wanted: Schema, parts: Sequence[Record]) -> list[Statement]:

@@ -82,8 +82,12 @@ def _drop(record: Record, current: Schema) -> list[Statement]:
         return set_states(record, _states(record), {}) if record.is_["type"] == "foreign key" else []
     if is_attached(record, current):
         return []
-    drop = f"ALTER TABLE {record.parent} DROP CONSTRAINT {quoted(record.name)}"
-    return statements(*_identity_goes_first(record, current), drop)
+    return statements(*_identity_goes_first(record, current), drop(record))
+
+
+def drop(record: Record) -> str:
+    """Return the statement that takes it from a table that has it for its own."""
+    return f"ALTER TABLE {record.parent} DROP CONSTRAINT {quoted(record.name)}"
 
 
 def _identity_goes_first(record: Record, current: Schema) -> list[str]:

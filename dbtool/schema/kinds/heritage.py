@@ -55,7 +55,7 @@ def _uses(column: Record, current: Schema, wanted: Schema) -> Iterator[Key]:
         record = current.parts[key]
         passes = record.kind == "default" or (record.kind == "column" and is_only_inherited(record))
         if record.kind == "constraint":
-            passes = record.is_["type"] == "not null" or comes_with_parent(record)
+            passes = record.is_["type"] == "not null" or comes_with_parent(wanted.parts.get(key, record))
         if key in wanted.parts and not passes:
             yield key
 

@@ -75,16 +75,17 @@ def using(old: str, new: str, column: str, wanted: Schema) -> str:
         return ""
     if before.array == after.array and _is_cast(before, after, wanted):
         return f" USING {column}::{new}"
-    return through_text(column, new)
+    return through_text(column, old, new)
 
 
-def through_text(column: str, new: str) -> str:
+def through_text(column: str, old: str, new: str) -> str:
     """Return the USING clause that takes the text of a value for the new one.
 
-    >>> through_text("c", "app.status[]")
+    >>> through_text("c", "app.mood[]", "app.status[]")
     ' USING c::text[]::app.status[]'
     """
-    return f" USING {column}::text{'[]' if new.endswith('[]') else ''}::{new}"
+    arrays = old.endswith("[]") and new.endswith("[]")
+    return f" USING {column}::text{'[]' if arrays else ''}::{new}"
 
 
 def _is_assigned(old: Type, new: Type, wanted: Schema) -> bool:
