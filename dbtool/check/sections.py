@@ -1,10 +1,11 @@
-"""The sections of `check`, each a pure function from what was read to its answer."""
+"""The sections of `check`, each a function from what was read to its answer."""
 
 from collections.abc import Sequence
 
 from dbtool.check.schemas import schema_findings
 from dbtool.check.section import Section
 from dbtool.finding import Finding, Severity
+from dbtool.marks import read_marks
 from dbtool.migrations import Folder, heads
 from dbtool.plan import Plan
 from dbtool.report import counted
@@ -56,14 +57,15 @@ def drift(applied: Schema, live: Schema, database: str) -> Section:
 
 
 def pending(plan: Plan, flags: str) -> Section:
-    """Whether there is anything to apply."""
+    """Whether there is anything to apply, and what that says of itself that it can cost. Reads files."""
     if not plan.pending:
         return Section(name="pending", said="nothing to apply")
     names = [m.id for m in plan.pending]
     shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     return Section(
-        name="pending", said=f"{len(names)} to apply: {shown}", exit_code=3, next=(f"dbtool migrate{flags}",)
-    )
+        name="pending", findings=read_marks(plan.pending), said=f"{len(names)} to apply: {shown}", exit_code=3,
+        next=(f"dbtool migrate{flags}",),
+    )  # fmt: skip
 
 
 def skipped(*names: str, why: str) -> list[Section]:

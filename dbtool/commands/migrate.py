@@ -85,10 +85,13 @@ def migrate(
         summary = _nothing_to_do(folder, ledger, to or "")
         return Report(command="migrate", where=banner, findings=warnings, summary=summary)
 
+    from dbtool.marks import read_marks
     from dbtool.runner import Options, apply_plan
     from dbtool.runner.jobs import make_jobs, refuse_in_one_transaction
 
     jobs = make_jobs(plan.pending)
+    marks = read_marks(plan.pending)
+    warnings += marks
     if all_or_nothing:
         refuse_in_one_transaction(jobs)
     if dry_run:
@@ -97,10 +100,15 @@ def migrate(
         return Report(command="migrate", where=banner, findings=warnings, steps=steps, text="" if json else text,
                       summary=f"would apply {counted(len(steps), 'migration')}")  # fmt: skip
 
-    from dbtool.guard.settle import permit
+    from dbtool.guard.settle import permit, refused_hazards
+    from dbtool.marks import refuse_marks
 
     console.say(console.banner(banner))
     assert judged
+    refused, standing = refused_hazards(judged)
+    refuse_marks(marks, refused, f"a database taken for {standing}")
+    for mark in marks if standing != "development" else ():
+        console.tell(mark)  # before anything is asked
     permit(judged, yes=yes)
     options = Options(
         lock_wait=wait,

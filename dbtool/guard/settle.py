@@ -19,7 +19,8 @@ from dbtool.errors import Interrupted, Refused
 from dbtool.guard.decide import Allow, Ask, Refuse, Verdict, decide, policy_name
 from dbtool.guard.facts import Facts, read_facts, with_mark
 from dbtool.guard.mark import Mark, read_mark
-from dbtool.guard.policy import Policy, read_policy
+from dbtool.guard.policy import Policy, Standing, read_policy
+from dbtool.guard.rules import signs
 from dbtool.secrets import redact
 from dbtool.target import Target
 
@@ -91,6 +92,18 @@ def judge(conn: "Conn", target: Target, command: str) -> Judged:
     mark = mark_to_write(conn, policy, facts) if command == "migrate" else ""
     verdict = decide(policy, command, facts)
     return Judged(command=command, target=target, policy=policy, facts=facts, verdict=verdict, mark=mark)
+
+
+def standing_of(judged: Judged) -> Standing:
+    """Return what the database is taken for: by the strictest of the signs. Pure."""
+    return max((sign.standing for sign in signs(judged.policy, judged.facts)), default=Standing.UNCERTAIN)
+
+
+def refused_hazards(judged: Judged) -> tuple[frozenset[str], str]:
+    """Return the hazards that the policy refuses on such a database, or on a less strict one, and its name. Pure."""
+    standing = standing_of(judged)
+    found = frozenset[str]().union(*(ids for at, ids in judged.policy.hazards.items() if at <= standing))
+    return found, standing.name.lower()
 
 
 def permit(judged: Judged, *, yes: bool) -> Settled:

@@ -8,11 +8,13 @@ from dbtool.schema.catalog import Key, Record
 from dbtool.schema.changes import Changes, make_changes
 from dbtool.schema.family import inherited_from, parent_of
 from dbtool.schema.graph import Graph, make_graph
-from dbtool.schema.kinds import KINDS, constraints, indexes
+from dbtool.schema.kinds import KINDS, constraints
 from dbtool.schema.kinds.columns import retype
+from dbtool.schema.kinds.kind import named
 from dbtool.schema.kinds.types import adds_values, drop_renamed, renamed_away
+from dbtool.schema.names import old_name, quoted
 from dbtool.schema.order import ordered
-from dbtool.schema.statement import Statement
+from dbtool.schema.statement import Statement, statements
 from dbtool.schema.whole import Schema
 from dbtool.schema.words import after_create, changed, says_words_only, withdrawn
 
@@ -64,11 +66,9 @@ def _statements(
         case Verb.DROP:
             return _dropped(current.parts[action.key], changes, current, wanted)
         case Verb.RENAME:
-            old, new = current.parts[action.key], wanted.parts[action.key]
-            return [indexes.renamed_away(old)] if old.kind == "index" else renamed_away(old, new)
+            return _out_of_the_way(current.parts[action.key], wanted.parts[action.key])
         case Verb.FORGET:
-            old = current.parts[action.key]
-            return [indexes.drop_renamed(old)] if old.kind == "index" else drop_renamed(old)
+            return _forgotten(current.parts[action.key])
         case Verb.ALTER:
             return changes.altered[action.key]
         case Verb.RETYPE:
@@ -85,6 +85,18 @@ def _dropped(record: Record, changes: Changes, current: Schema, wanted: Schema) 
     if says_words_only(record) and record.key not in changes.created:
         return made + withdrawn(record, kind, current, wanted)
     return made
+
+
+def _out_of_the_way(old: Record, new: Record) -> list[Statement]:
+    if old.kind == "type":
+        return renamed_away(old, new)
+    return statements(f"ALTER {KINDS[old.kind].reference(old)} RENAME TO {old_name(named(old))}")
+
+
+def _forgotten(old: Record) -> list[Statement]:
+    if old.kind == "type":
+        return drop_renamed(old)
+    return statements(f"DROP {KINDS[old.kind].word} {quoted(old.schema)}.{old_name(named(old))}")
 
 
 def _renamed(key: Key, changes: Changes, current: Schema, wanted: Schema) -> list[Statement]:

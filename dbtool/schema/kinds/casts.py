@@ -102,7 +102,7 @@ KINDS: Mapping[str, Kind] = {
     "cast": Kind(word="CAST", create=_create_cast, name=_as_is),
     "transform": Kind(word="TRANSFORM", create=_create_transform, alter=_alter_transform, name=_transform_name),
     "conversion": Kind(word="CONVERSION", create=_create_conversion),
-    "collation": Kind(word="COLLATION", create=_create_collation),
+    "collation": Kind(word="COLLATION", create=_create_collation, rebuilds=True),
     "language": Kind(word="LANGUAGE", create=_create_language, alter=_alter_language, grant_word="LANGUAGE"),
     "access method": Kind(word="ACCESS METHOD", create=_create_access_method),
 }

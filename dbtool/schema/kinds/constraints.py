@@ -191,8 +191,18 @@ def _alter_inheritance(old: Record, new: Record, current: Schema, wanted: Schema
     if comes_with_parent(new):
         if old.is_.get("inherited"):
             return _leave_to_parent(new, current, wanted)
-        return [] if _is_partition(new, wanted) else None
+        return [] if _is_partition(new, wanted) or _comes_with_inherit(new, current, wanted) else None
     return []
+
+
+def _comes_with_inherit(new: Record, current: Schema, wanted: Schema) -> bool:
+    """Say whether the table's INHERIT brings it in the place of its own: see kinds/inheritance.py."""
+    table, model = parent_of(new, wanted), inherited_from(new, wanted)
+    if table is None or model is None or table not in current.parts:
+        return False
+    if current.parts[table].is_.get("inherits") == wanted.parts[table].is_.get("inherits"):
+        return False
+    return model in current.parts or parent_of(wanted.parts[model], current) is None
 
 
 def _leave_to_parent(new: Record, current: Schema, wanted: Schema) -> list[Statement]:

@@ -11,7 +11,7 @@ from dbtool.schema.catalog import Record
 from dbtool.schema.kinds.constraints import is_attached, is_partitioned
 from dbtool.schema.kinds.definitions import option_changes, option_words
 from dbtool.schema.kinds.kind import Kind, named
-from dbtool.schema.names import old_name, quoted
+from dbtool.schema.names import quoted
 from dbtool.schema.statement import Hazard, Statement, statements
 from dbtool.schema.whole import Schema
 
@@ -102,16 +102,6 @@ def _concurrent(statement: Statement, *starts: str) -> Statement:
         if statement.sql.startswith(start):
             return replace(statement, sql=f"{start}CONCURRENTLY {statement.sql.removeprefix(start)}", alone=True)
     return statement
-
-
-def renamed_away(record: Record) -> Statement:
-    """Return what makes place for the index that is built anew; drop_renamed() drops what is left then."""
-    return Statement(f"ALTER INDEX {named(record)} RENAME TO {old_name(named(record))}")
-
-
-def drop_renamed(record: Record) -> Statement:
-    """Return what drops the index that was renamed away."""
-    return Statement(f"DROP INDEX {quoted(record.schema)}.{old_name(named(record))}")
 
 
 KINDS: Mapping[str, Kind] = {

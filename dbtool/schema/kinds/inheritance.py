@@ -70,6 +70,7 @@ def _through_another(
     ]  # fmt: skip
     return [
         *statements(f"CREATE TABLE {carrier} {listed(there) if there else '()'}", f"{word} INHERIT {carrier}"),
+        *statements(*(f"{word} DROP CONSTRAINT {quoted(c.name)}" for c in others if c.key in current.parts)),
         *statements(*(f"ALTER TABLE {carrier} ADD COLUMN {line}" for line in lines)),
         *statements(*(f"ALTER TABLE {carrier} ADD {clause(check)}" for check in others)),
         *inherit,

@@ -145,7 +145,10 @@ def _length(type: Type) -> int:
     return 6 if type.name.startswith(("time", "interval")) else _ENDLESS
 
 
-_ALIKE = frozenset({("cidr", "inet"), ("character varying", "text"), ("text", "character varying")})
+_ALIKE = frozenset({
+    ("cidr", "inet"), ("character varying", "text"), ("text", "character varying"), ("xml", "text"),
+    ("xml", "character varying"), ("integer", "oid"), ("oid", "integer"), ("bit", "bit varying"),
+})  # fmt: skip
 _ADAPTED = ("character varying", "bit varying", "numeric", "interval", _STAMP, _ZONED, _CLOCK, _ZONED_CLOCK)
 
 
@@ -158,7 +161,7 @@ def rewrites(old: str, new: str, wanted: Schema) -> bool:
     if any(_checks(parsed(new), wanted) - _checks(parsed(old), wanted)):
         return True
     if before == after:
-        return False
+        return bool(after.modifiers) and parsed(old) != before  # a domain's length is not looked at
     if before.array or after.array:
         return True
     if (before.name, after.name) in _ALIKE:
