@@ -34,9 +34,14 @@ def redact(text: str) -> str:
     return _by_patterns(text)
 
 
+_MAY_BE_ONE = re.compile(
+    r"://|:.*@|(?:^|[\s'\"])(?:host|hostaddr|port|dbname|user|passw\w*|passfile|service|ssl\w+|options|\w*secret\w*)\s*="
+)
+
+
 def remember(text: str) -> None:
     """Note a text that may be a connection string, so that no password in it is ever shown."""
-    if len(text) >= _SHORTEST and text not in _shown and re.search(r"://|=|:.*@", text):
+    if len(text) >= _SHORTEST and text not in _shown and _MAY_BE_ONE.search(text):
         _new.add(text)
 
 

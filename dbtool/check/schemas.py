@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from dbtool.finding import Finding
 from dbtool.schema.catalog import Difference, Record, compare
-from dbtool.schema.comparable import comparable
+from dbtool.schema.comparable import OWNER, comparable, main_role, owned
 from dbtool.schema.engine import Step, difference
+from dbtool.schema.names import quoted
 from dbtool.schema.statement import Unmanageable
 from dbtool.schema.told import changes_told
 from dbtool.schema.whole import Schema
@@ -21,9 +22,14 @@ def schema_findings(wanted: Schema, found: Schema, *, id: str, where: str, mends
     differences = compare(left.parts, right.parts)
     if not differences:
         return []
-    there, back = _steps(right, left), _steps(left, right)
+    role = main_role(found, wanted)
+    there, back = owned(_steps(right, left), role), owned(_steps(left, right))
     return [
-        Finding(id=id, message=f"{d.what} {where}: {d.record}{_more(d)}", help=_help(d.record, there, back, mends))
+        Finding(
+            id=id,
+            message=f"{d.what} {where}: {d.record}{_more(d)}".replace(quoted(OWNER), quoted(role)).replace(OWNER, role),
+            help=_help(d.record, there, back, mends),
+        )
         for d in differences
     ]
 
@@ -47,10 +53,10 @@ def _help(record: Record, there: Sequence[Step], back: Sequence[Step], mends: tu
         for what, steps in zip(mends, (there, back), strict=True)
         if (sql := "\n".join(_sql(record, steps)))
     ]
-    return "\n".join(ways)
+    return "\n  ".join(ways)
 
 
 def _sql(record: Record, steps: Sequence[Step]) -> Iterator[str]:
     for step in steps:
         if record.key == step.record.key or any(part.key == record.key for part in step.parts):
-            yield from (f"  {line}" for s in step.statements for line in f"{s.sql};".splitlines())
+            yield from (f"    {line}" for s in step.statements for line in f"{s.sql};".splitlines())

@@ -40,7 +40,9 @@ def schema(wanted: Schema, replayed: Schema, name: str) -> Section:
 def history(plan: Plan) -> Section:
     """Whether the files are those that were applied."""
     errors = [f for f in plan.drift if f.severity is Severity.ERROR]
-    said = counted(len(errors), "difference") + " between files and ledger" if errors else "files and ledger agree"
+    told = [f for f in plan.drift if f.severity is not Severity.NOTE]
+    said = "files and ledger agree" if not told else f"{counted(len(told), 'finding')}, none of which stops a migration"
+    said = counted(len(errors), "difference") + " between files and ledger" if errors else said
     return Section(name="history", said=said, findings=plan.drift, exit_code=4 if errors else 0)
 
 

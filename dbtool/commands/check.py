@@ -74,7 +74,10 @@ def _check(project: Project, target: Target, *, offline: bool, base: str | None)
     yield Section(name="files", said=f"{counted(len(folder.migrations), 'migration')} read", findings=folder.findings)
     yield sections.graph(folder)
     schemas = _Schemas(project, target)
-    yield _guarded("schema", lambda: sections.schema(schemas.wanted(), schemas.replayed(folder), schemas.name))
+    if project.schema.exists():
+        yield _guarded("schema", lambda: sections.schema(schemas.wanted(), schemas.replayed(folder), schemas.name))
+    else:  # a project of migrations alone
+        yield from sections.skipped("schema", why=f"{schemas.name} is not there")
     if base is not None:
         yield _guarded("base", lambda: schemas.both_branches(base))
     if offline:
@@ -128,10 +131,10 @@ class _Schemas:
 
     def wanted(self) -> "Schema":
         """Return what sql/schema makes."""
-        from dbtool.schema.made import made_of_files
+        from dbtool.schema.made import made_of_project
 
         if self._wanted is None:
-            self._wanted = made_of_files(self._project, self._target, self._project.schema, say=console.say)
+            self._wanted = made_of_project(self._project, self._target, say=console.say)
         return self._wanted
 
     def both_branches(self, base: str) -> Section:

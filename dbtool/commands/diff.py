@@ -34,20 +34,20 @@ def diff(
     project = load_project()
     current, wanted = (_read(project, side, env) for side in (a, b))
 
-    from dbtool.schema.comparable import comparable
+    from dbtool.schema.comparable import comparable, owned
     from dbtool.schema.engine import difference
     from dbtool.schema.online import online
     from dbtool.schema.scripts import scripts
 
     left, right = comparable(current, wanted), comparable(wanted, current)
-    steps = online(difference(left, right), left, right)
+    steps = owned(online(difference(left, right), left, right))
     files = scripts(steps)
     hazards = [Finding(id=h.id, message=h.message, severity=Severity.WARNING) for f in files for h in f.hazards]
     return Report(
         command="diff",
         summary="" if files else f"{a} and {b} are the same",
         text="\n".join(f.text() if f.transactional else f"-- outside a transaction\n\n{f.text()}" for f in files),
-        findings=() if files else hazards,
+        findings=hazards,
         exit_code=4 if files and exit_code else 0,
         data={"statements": [s.sql for f in files for s in f.statements], "hazards": [h.id for h in hazards]},
     )

@@ -68,10 +68,10 @@ def generate(
     paths_of(folder, name, ("",))  # a bad name stops here, before anything takes time
 
     from dbtool.schema.change import plan_change
-    from dbtool.schema.made import made_of_files
+    from dbtool.schema.made import made_of_project
     from dbtool.schema.replayed import replayed
 
-    wanted = made_of_files(project, target, project.schema, say=console.say)
+    wanted = made_of_project(project, target, say=console.say)
     if branches:
         here = applied_here(project, target, branches.mine)
         if done := _reparent(project, target, branches, wanted):
@@ -81,12 +81,21 @@ def generate(
     ask = _ask if console.can_ask() and not (stdout or json) else None
     with replayed(project, target, folder) as conn:
         change = plan_change(conn, wanted, ledger_schema=project.ledger_schema, wishes=rename or (), ask=ask)
-    findings = tuple(findings_of(change, allow or ()))
+    refuse_unknown(change, allow or ())
+    findings = tuple(findings_of(change, allow or (), asked=ask is not None))
     if not change.files:
         return Report(command="generate", summary="nothing to do: the migrations make what sql/schema says")
     drafts = [draft_of(file, allow or ()) for file in change.files]
     if stdout:
-        return Report(command="generate", summary="", text="\n".join(d.sql for d in drafts), findings=findings)
+        for finding in () if json else findings:  # on stderr: stdout is the SQL
+            console.tell(finding)
+        return Report(
+            command="generate",
+            summary="",
+            text="\n".join(d.sql for d in drafts),
+            findings=findings,
+            data={"files": [_data(file) for file in change.files]},
+        )
     gone = delete(branches.mine) if branches else ()
     paths = write_drafts(folder, name, drafts)
     written = [str(path.relative_to(project.root)) for pair in paths for path in pair]
@@ -97,7 +106,7 @@ def generate(
                            *(f"  and {path}" for path in written[1:]),
                            *(f"  in place of {path.name}" for path in gone)]),
         next=("read it, then: dbtool migrate",),
-        data={"files": [_data(file, pair) for file, pair in zip(change.files, paths, strict=True)]},
+        data={"files": [_data(file, *pair) for file, pair in zip(change.files, paths, strict=True)]},
     )  # fmt: skip
 
 
@@ -165,13 +174,23 @@ def _words(mode: str) -> str:
     return "".join(f" {c}" if c.isupper() else c for c in mode.removesuffix("Lock")).strip().upper()
 
 
-def findings_of(change: "Change", allowed: Sequence[str]) -> Iterator[Finding]:
-    """Yield the hazards of a change, and what looks like a rename. Pure."""
+def refuse_unknown(change: "Change", allowed: Sequence[str]) -> None:
+    """Raise UsageError for a hazard that is allowed and not there: it may be misspelled. Pure."""
+    found = {hazard.id for file in change.files for hazard in file.script.hazards}
+    if unknown := [f"--allow {word}" for word in allowed if word not in found]:
+        raise UsageError(
+            f"{', '.join(unknown)}: this change has no such hazard",
+            hint=f"it has {', '.join(sorted(found))}" if found else "it has none at all: leave --allow out",
+        )
+
+
+def findings_of(change: "Change", allowed: Sequence[str], *, asked: bool) -> Iterator[Finding]:
+    """Yield the hazards of a change, and what looks like a rename unless a person was *asked*. Pure."""
     for file in change.files:
         for hazard in file.script.hazards:
             severity = Severity.NOTE if hazard.id in allowed else Severity.WARNING
             yield Finding(id=hazard.id, message=hazard.message, severity=severity)
-    for rename in change.likely:
+    for rename in () if asked else change.likely:
         yield Finding(
             id="likely-rename",
             message=f"this drops and creates, and looks like: {rename.told}",
@@ -181,13 +200,13 @@ def findings_of(change: "Change", allowed: Sequence[str]) -> Iterator[Finding]:
 
 
 def _ask(rename: "Rename") -> bool:
-    return console.ask(f"{rename.told}? [y/N] ").strip().lower() in ("y", "yes")
+    return console.ask(f"{rename.told}? [y/N]").strip().lower() in ("y", "yes")
 
 
-def _data(file: "Proved", paths: tuple[Path, Path]) -> dict[str, object]:
+def _data(file: "Proved", path: Path | None = None, rollback: Path | None = None) -> dict[str, object]:
     return {
-        "path": paths[0],
-        "rollback": paths[1],
+        "path": path,
+        "rollback": rollback,
         "transactional": file.script.transactional,
         "hazards": [{"id": h.id, "message": h.message} for h in file.script.hazards],
         "locks": dict(file.locks),

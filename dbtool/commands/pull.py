@@ -39,7 +39,7 @@ def pull(
     folder = read_migrations(project.migrations)
     _refuse_files(project, replace)
 
-    from dbtool.schema.comparable import comparable
+    from dbtool.schema.comparable import comparable, owned
     from dbtool.schema.engine import difference
     from dbtool.schema.pulled import pulled_files
     from dbtool.schema.read import read_schema
@@ -52,7 +52,7 @@ def pull(
     with shadow(project, target, name="empty", say=console.say) as conn:
         empty = read_schema(conn, ledger_schema=project.ledger_schema)
     before, after = comparable(empty, live), comparable(live, empty)
-    steps = difference(before, after, at_once=True)
+    steps = owned(difference(before, after, at_once=True))
     files = pulled_files(steps, after)
     findings = [*_hazards(in_one(steps))]
     with replace_folder(project.schema) as new:

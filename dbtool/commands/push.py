@@ -12,7 +12,7 @@ from dbtool.commands.options import Confirm, DryRun, Env, Json, LockWait, Overri
 from dbtool.config import load_project
 from dbtool.errors import Refused
 from dbtool.guard import weigh
-from dbtool.guard.decide import Allow, Answer, Ask, Reason
+from dbtool.guard.decide import Answer, Reason, raised
 from dbtool.guard.policy import read_policy
 from dbtool.guard.settle import Consent, automation, refuse_beforehand
 from dbtool.ledger import read_ledger
@@ -55,11 +55,11 @@ def push(
     if not dry_run:
         refuse_beforehand(policy, "push", target)
 
-    from dbtool.schema.made import made_of_files
+    from dbtool.schema.made import made_of_project
     from dbtool.schema.pushing import apply_push, plan_push, read_losses
     from dbtool.schema.read import read_schema
 
-    wanted = made_of_files(project, target, project.schema, say=console.say)
+    wanted = made_of_project(project, target, say=console.say)
     folder = read_migrations(project.migrations)
     with closing(weigh.connect_to(target, "push", dry_run=dry_run)) as conn:
         weighed = weigh.weigh(conn, target, policy, "push")
@@ -88,7 +88,7 @@ def push(
         command="push",
         where=weighed.where if json else None,
         summary=f"made {counted(len(plan.steps), 'change')} in {seconds(took)}",
-        next=('dbtool generate "..."',),
+        next=('dbtool generate "..."', f"dbtool baseline ID{target.flags}   (its changes are here already)"),
         data=_data(plan, losses),
     )
 
@@ -97,7 +97,7 @@ def _refuse_waiting(number: int, flags: str) -> None:
     """Ask whether migrate was meant. Raises Refused unless push was."""
     waiting = f"{counted(number, 'migration')} {'waits' if number == 1 else 'wait'} to be applied"
     if console.can_ask():
-        answer = console.ask(f"{waiting}: did you mean dbtool migrate{flags}? Push beside them all the same? [y/N] ")
+        answer = console.ask(f"{waiting}: did you mean dbtool migrate{flags}? Push beside them all the same? [y/N]")
         if answer.strip().lower() in ("y", "yes"):
             return
     raise Refused(f"{waiting}: nothing was pushed", hint=f"dbtool migrate{flags}; or push --beside-migrations")
@@ -105,12 +105,12 @@ def _refuse_waiting(number: int, flags: str) -> None:
 
 def _weighed_again(weighed: "Weighed", losses: "Sequence[Loss]") -> "Weighed":
     """Return the verdict with what the loss of rows adds: where nothing was to be asked, it is."""
-    if not losses or not isinstance(weighed.verdict, Allow):
+    if not losses:
         return weighed
     from dbtool.schema.pushing import losses_told
 
     reason = Reason(rule="loses-rows", source="the database", message=losses_told(losses), answer=Answer.ASK)
-    return replace(weighed, verdict=Ask(reasons=(*weighed.verdict.reasons, reason), phrase=weighed.facts.database))
+    return replace(weighed, verdict=raised(weighed.verdict, reason, phrase=weighed.facts.database))
 
 
 def _lines(push: "Push", losses: "Sequence[Loss]") -> list[str]:

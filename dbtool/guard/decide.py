@@ -5,7 +5,7 @@ database. No rule makes anything easier, except the database's own mark.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dbtool.guard.facts import Facts
 from dbtool.guard.policy import Answer, Policy, Standing
@@ -65,6 +65,18 @@ def decide(policy: Policy, command: str, facts: Facts) -> Verdict:
     refusing = [reason.rule for reason in told if reason.answer is Answer.REFUSE]
     lifted = command in policy.destroy and set(refusing) <= policy.overridable
     return Refuse(reasons=told, instead=_instead(refusing, command), overridable=lifted)
+
+
+def raised(verdict: Verdict, reason: Reason, *, phrase: str) -> Verdict:
+    """Return *verdict* with what a look at the database added: where nothing was to be asked, it is.
+
+    >>> why = Reason(rule="loses-rows", source="the database", message="loses 3 rows", answer=Answer.ASK)
+    >>> raised(Allow(reasons=()), why, phrase="app").phrase
+    'app'
+    """
+    if isinstance(verdict, Allow):
+        return Ask(reasons=(*verdict.reasons, reason), phrase=phrase)
+    return replace(verdict, reasons=(*verdict.reasons, reason))
 
 
 def policy_name(command: str) -> str:

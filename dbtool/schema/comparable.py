@@ -6,9 +6,11 @@ is no drift. The role that owns the most stands for "whoever migrates" on both s
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from dbtool.schema.catalog import Record
+from dbtool.schema.catalog import Key, Record
+from dbtool.schema.engine import Step
 from dbtool.schema.names import quoted
 from dbtool.schema.whole import Schema
 
@@ -18,9 +20,9 @@ OWNER = "(owner)"
 _LEFT_OUT = {"extension": {"version"}, "materialized view": {"populated"}}
 
 
-def comparable(schema: Schema, other: Schema) -> Schema:
-    """Return *schema* as it can be compared with *other*, of another database."""
-    role = main_role(schema)
+def comparable(schema: Schema, other: Schema, *, role: str = "") -> Schema:
+    """Return *schema* as it can be compared with *other*, of another database; *role*: whose it is, if not told."""
+    role = role or main_role(schema, other)
     not_nulls = schema.version < 180000 or other.version < 180000  # told by name from 18 on
     parts = {
         key: _neutral(record, role)
@@ -31,10 +33,31 @@ def comparable(schema: Schema, other: Schema) -> Schema:
     return replace(schema, parts=parts, role=OWNER)
 
 
-def main_role(schema: Schema) -> str:
-    """Return the role that owns most of the schema; the one who read it where nothing has an owner."""
-    owners = Counter(record.owner for record in schema.parts.values() if record.owner and record.kind != "schema")
-    return owners.most_common(1)[0][0] if owners else schema.role
+def main_role(schema: Schema, other: Schema) -> str:
+    """Return the role that owns most of what *other* has too, or else of all; the one who read it if nobody does."""
+    return main_role_of_shared(schema, other) or _most(schema, schema.parts) or schema.role
+
+
+def main_role_of_shared(schema: Schema, other: Schema) -> str:
+    """Return the role that owns most of what both have; "" where that is nothing."""
+    return _most(schema, schema.parts.keys() & other.parts.keys())
+
+
+def _most(schema: Schema, keys: Iterable[Key]) -> str:
+    owners = Counter(schema.parts[key].owner or "" for key in sorted(keys) if key[0] != "schema")
+    del owners[""]
+    return owners.most_common(1)[0][0] if owners else ""
+
+
+def owned(steps: Sequence[Step], role: str | None = None) -> tuple[Step, ...]:
+    """Return *steps* with the name of the role that "whoever migrates" is; None: the one who runs them."""
+    placeholder, name = quoted(OWNER), quoted(role) if role else "CURRENT_USER"
+    return tuple(
+        replace(step, statements=tuple(replace(s, sql=s.sql.replace(placeholder, name)) for s in step.statements))
+        if any(placeholder in s.sql for s in step.statements)
+        else step
+        for step in steps
+    )
 
 
 def _neutral(record: Record, role: str) -> Record:

@@ -272,6 +272,8 @@ def _takes_along(record: Record, current: Schema) -> Iterator[Key]:
     parent = parent_of(record, current)
     if parent is not None:
         yield parent
+    if record.kind == "constraint" and record.is_["type"] == "not null":  # goes with its column (18)
+        yield from (k for k in current.needs.get(record.key, ()) if k[0] == "column")
     attachment = current.parts.get(("attachment", record.schema, qualified(record.schema, record.name), record.name))
     if record.kind in ("table", "foreign table") and attachment:  # partitions go with their table
         yield from (k for k in current.needs.get(attachment.key, ()) if k[0] == "table" and k != record.key)

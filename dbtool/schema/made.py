@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbtool.config import Project
+from dbtool.errors import UsageError
 from dbtool.migrations import Folder
 from dbtool.schema.read import read_schema
 from dbtool.schema.replayed import replayed
@@ -14,6 +15,16 @@ from dbtool.target import Target
 
 if TYPE_CHECKING:
     from dbtool.schema.whole import Schema
+
+
+def made_of_project(project: Project, target: Target, *, say: Callable[[str], None] | None = None) -> "Schema":
+    """Return what sql/schema defines. Raises UsageError where it is not there, and what made_of_files() raises."""
+    if not project.schema.exists():  # not the same as an empty one: all that there is would be dropped
+        raise UsageError(
+            f"{project.schema} is not there: it says what the schema is to be",
+            hint='make it, or name it in dbtool.toml (schema = "..."); dbtool pull writes it from a database',
+        )
+    return made_of_files(project, target, project.schema, say=say)
 
 
 def made_of_files(

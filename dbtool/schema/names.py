@@ -62,3 +62,17 @@ def old_name(identity: str) -> str:
     """
     kept = unquoted(identity)[-1].encode()[: _LONGEST - len("__old")].decode(errors="ignore")
     return quoted(f"{kept}__old")
+
+
+def made_name(table: str, column: str, label: str) -> str:
+    """Return the name that PostgreSQL makes for what belongs to a column (makeObjectName in indexcmds.c).
+
+    >>> made_name("t", "id", "seq"), len(made_name("t" * 60, "é" * 30, "not_null").encode())
+    ('t_id_seq', 63)
+    """
+    first, second = table.encode(), column.encode()
+    room = 63 - len(label) - 2
+    one, other = len(first), len(second)
+    while one + other > room:
+        one, other = (one - 1, other) if one > other else (one, other - 1)
+    return "_".join((first[:one].decode(errors="ignore"), second[:other].decode(errors="ignore"), label))

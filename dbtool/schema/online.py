@@ -13,7 +13,7 @@ from dbtool.schema.catalog import Key, Record
 from dbtool.schema.engine import Step
 from dbtool.schema.family import parent_of
 from dbtool.schema.kinds import constraints, indexes
-from dbtool.schema.names import quoted
+from dbtool.schema.names import quoted, unquoted
 from dbtool.schema.statement import Statement
 from dbtool.schema.whole import Schema
 
@@ -78,9 +78,11 @@ def _constrained(step: Step, wanted: Schema) -> tuple[Sequence[Statement], Seque
         case "foreign key" | "check" if _can_wait(record, wanted):
             first, *others = step.statements
             return [_not_valid(first), *others], [_validate(record)]
-        case "not null" if _can_wait(record, wanted) and wanted.version >= 180000:
+        case "not null" if _can_wait(record, wanted) and not constraints.is_plain_not_null(record):
             first, *others = step.statements
             return [_not_valid(first), *others], [_validate(record)]
+        case "not null" if _can_wait(record, wanted):
+            return _by_a_check(constraints.not_null_column(record), step, wanted)
         case "primary key" | "unique" if not _partitioned(record, wanted):
             return constraints.by_index(record, step.statements), ()
         case _:
@@ -108,8 +110,14 @@ def _not_null(step: Step, current: Schema, wanted: Schema) -> tuple[Sequence[Sta
     names = {name for name in old.is_.keys() | new.is_.keys() if old.is_.get(name) != new.is_.get(name)}
     if names != {"not null"} or not new.is_.get("not null") or len(step.statements) == 0:
         return step.statements, ()
-    column, check = quoted(new.name), quoted(_free_name(f"{new.name}_is_not_null", new, wanted))
-    alter = f"ALTER TABLE {new.parent}"
+    return _by_a_check(quoted(new.name), step, wanted)
+
+
+def _by_a_check(column: str, step: Step, wanted: Schema) -> tuple[Sequence[Statement], Sequence[Statement]]:
+    """Return SET NOT NULL after a check that proves it: then it looks at no row (ALTER TABLE, SET NOT NULL)."""
+    parent = step.record.parent
+    check = quoted(_free_name(f"{unquoted(column)[0]}_is_not_null", parent, wanted))
+    alter = f"ALTER TABLE {parent}"
     return (
         [Statement(f"{alter} ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID")],
         [
@@ -120,8 +128,8 @@ def _not_null(step: Step, current: Schema, wanted: Schema) -> tuple[Sequence[Sta
     )
 
 
-def _free_name(name: str, column: Record, wanted: Schema) -> str:
-    taken = {r.name for r in wanted.children.get(column.parent, ()) if r.kind == "constraint"}
+def _free_name(name: str, table: str, wanted: Schema) -> str:
+    taken = {r.name for r in wanted.children.get(table, ()) if r.kind == "constraint"}
     name = name.encode()[:60].decode(errors="ignore")
     return next(n for n in (name, *(f"{name}{i}" for i in range(1, 1000))) if n not in taken)
 

@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-import psycopg
-
 from dbtool.errors import DbtoolError
 from dbtool.queries import query
 from dbtool.schema.catalog import Difference, compare
@@ -93,6 +91,8 @@ LOSES = frozenset({"drop-table", "drop-column", "narrow-column", "drop-enum-valu
 
 
 def _run(conn: "Conn", script: Script, what: str) -> Mapping[str, str]:
+    import psycopg
+
     sql = ""
     try:
         if not script.transactional:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 from dbtool.errors import DatabaseRefused, DbtoolError, Interrupted
 from dbtool.guard.settle import Settled, recheck
 from dbtool.queries import query
+from dbtool.report import counted
 from dbtool.schema.catalog import Key, Record, compare
-from dbtool.schema.comparable import OWNER, comparable
+from dbtool.schema.comparable import OWNER, comparable, main_role_of_shared, owned
 from dbtool.schema.engine import Step, difference
 from dbtool.schema.family import parent_of
 from dbtool.schema.names import quoted
@@ -30,6 +31,7 @@ class Push:
     current: Schema
     wanted: Schema
     left: tuple[Record, ...]
+    role: str  # that owns what the project has there
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -39,13 +41,14 @@ class Push:
 
 def plan_push(live: Schema, wanted: Schema) -> Push:
     """Return what makes *live* what *wanted* says, but for what others own. Pure. Raises Unmanageable."""
-    left, right = comparable(live, wanted), comparable(wanted, live)
+    role = main_role_of_shared(live, wanted) or live.role  # never one that has nothing but what is not ours
+    left, right = comparable(live, wanted, role=role), comparable(wanted, live)
     foreign = _foreign(left, right)
     kept = {key: record for key, record in left.parts.items() if key not in foreign}
     current = replace(left, parts=kept)
     others = tuple(left.parts[key] for key in sorted(foreign) if not left.parts[key].parent)
-    script = in_one(difference(current, right, at_once=True))
-    return Push(script=script, current=current, wanted=right, left=others)
+    script = in_one(owned(difference(current, right, at_once=True), role))
+    return Push(script=script, current=current, wanted=right, left=others, role=role)
 
 
 def _foreign(live: Schema, wanted: Schema) -> set[Key]:
@@ -125,14 +128,14 @@ def apply_push(conn: "Conn", settled: Settled, push: Push, *, ledger_schema: str
 
 
 def _refuse_another(push: Push, now: Schema) -> None:
-    here = comparable(now, push.wanted).parts
+    here = comparable(now, push.wanted, role=push.role).parts
     seen = {key: record for key, record in here.items() if key in push.current.parts or key in push.wanted.parts}
     if compare(push.current.parts, seen):
         raise _changed("the database changed since the plan was shown")
 
 
 def _refuse_result(push: Push, now: Schema) -> None:
-    here = comparable(now, push.wanted).parts
+    here = comparable(now, push.wanted, role=push.role).parts
     names = {record.key for record in push.left}
     differences = [d for d in compare(push.wanted.parts, here) if d.found is None or not _is_left(d.record, names, now)]
     if differences:
@@ -154,4 +157,4 @@ def losses_told(losses: Sequence[Loss]) -> str:
     >>> losses_told([Loss(what="public.users", rows=1200)])
     'loses 1,200 rows of public.users'
     """
-    return "loses " + ", ".join(f"{loss.rows:,} rows of {loss.what}" for loss in losses)
+    return "loses " + ", ".join(f"{counted(loss.rows, 'row')} of {loss.what}" for loss in losses)

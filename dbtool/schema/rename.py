@@ -43,10 +43,10 @@ def find_rename(wish: str, current: Schema, wanted: Schema) -> Rename:
         return found[0][3]
     if found:
         choices = ", ".join(f"{r[1][-1]}={r[2][-1]}" for r in found)
-        raise UsageError(f"--rename {wish} fits several things: {choices}", hint="name the schema and table as well")
+        raise UsageError(f"--rename: {old} fits several things: {choices}", hint="name the schema and table as well")
     going = sorted({names[-1] for _, names, _, _ in _possible(current, wanted)})
     raise UsageError(
-        f"--rename {wish}: nothing that goes is called {old} while something like it comes as {new}",
+        f"--rename: nothing that goes is called {old} while something like it comes as {new}",
         hint=f"what could be renamed: {', '.join(going[:20])}" if going else "nothing goes and comes in another name",
     )
 

@@ -15,6 +15,8 @@ def told(step: Step, current: Schema, wanted: Schema) -> str:
     """Return *step* in words: "create table public.users: 3 columns, 1 constraint"."""
     record = step.record
     match step.verb:
+        case Verb.CREATE if step.statements and all(" VALIDATE CONSTRAINT " in s.sql for s in step.statements):
+            return f"validate {record}"
         case Verb.CREATE if record.key in current.parts:
             return f"make {record} again"
         case Verb.CREATE:
@@ -42,7 +44,17 @@ def mark(step: Step) -> str:
 
 def _with(parts: Sequence[Record]) -> str:
     counts = Counter(part.kind for part in parts if part.kind != "default")
-    return ": " + ", ".join(counted(number, kind) for kind, number in counts.items()) if counts else ""
+    return ": " + ", ".join(_counted(number, kind) for kind, number in counts.items()) if counts else ""
+
+
+def _counted(number: int, kind: str) -> str:
+    """Return a number with its kind.
+
+    >>> _counted(1, "index"), _counted(2, "index"), _counted(2, "policy"), _counted(2, "rule")
+    ('1 index', '2 indexes', '2 policies', '2 rules')
+    """
+    endings = {"index": "indexes", "policy": "policies"}
+    return f"{number} {endings[kind]}" if number != 1 and kind in endings else counted(number, kind)
 
 
 def changes_told(old: Record, new: Record) -> Iterator[str]:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.conftest import ROOT, clean_environment
 
-_PRELOADED = ("dbtool.cli", "dbtool.runner", "dbtool.doctor.examination", "psycopg", "postgast")
+_PRELOADED = ("dbtool.cli", "dbtool.runner", "dbtool.doctor.examination", "dbtool.schema.change", "psycopg", "postgast")
 
 _CLIENT = """\
 #!{python} -IS

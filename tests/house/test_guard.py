@@ -25,18 +25,20 @@ DESTROYING = (
     "dbtool.wipe.database",
     "dbtool.wipe.transaction",
     "dbtool.seeds.apply",
+    "dbtool.schema.pushing",
 )
-COMMANDS = {f"commands/{name}.py" for name in ("reset", "nuke", "drop", "seed")}
-TAKING = ("wipe_rows", "wipe_objects", "drop_database", "apply_seeds")
+COMMANDS = {f"commands/{name}.py" for name in ("reset", "nuke", "drop", "seed", "push")}
+TAKING = ("wipe_rows", "wipe_objects", "drop_database", "apply_seeds", "apply_push")
 SETTLING = ("settle", "settle_weighed")
 LOOKING = ("recheck", "require", "wiping")
 PARTS = ("run", "unlinking")  # of wipe/transaction.py
+READING = ("read_losses",)  # counts rows
 # What may stand before the look: it touches no server.
 BEFORE = ("monotonic", "command_for", "TypeError")
 
 
 def is_inside(name: str) -> bool:
-    return name.startswith(("wipe/", "seeds/"))
+    return name.startswith(("wipe/", "seeds/")) or name == "schema/pushing.py"
 
 
 def called(node: ast.Call) -> str:
@@ -91,7 +93,7 @@ def test_every_function_that_takes_something_is_known_here() -> None:
         for function in tree_of(path).body:
             if isinstance(function, Function) and not function.name.startswith("_"):
                 connected = {"conn", "conninfo"} & {argument.arg for argument in function.args.args}
-                assert not connected or function.name in (*TAKING, *LOOKING, *PARTS), function.name
+                assert not connected or function.name in (*TAKING, *LOOKING, *PARTS, *READING), function.name
 
 
 @pytest.mark.parametrize("name", PARTS)
@@ -160,7 +162,11 @@ def test_what_destroys_looks_before_it_acts(name: str) -> None:
     assert set(names[:first]) <= set(BEFORE), names[:first]
     looks = [n for n, called_ in enumerate(names) if called_ in ("recheck", "wiping", "_refuse_another")]
     assert looks, "it never compares the database with the one that was judged"
-    acts = [n for n, called_ in enumerate(names) if called_ in ("execute", "executemany", "copy", "stream", "run")]
+    acts = [
+        n
+        for n, call in enumerate(calls(function))
+        if called(call) in ("execute", "executemany", "copy", "stream", "run") and "wipe/begin" not in ast.unparse(call)
+    ]
     assert acts, "it does nothing"
     assert looks[0] < acts[0], "it acts before it has compared"
 
@@ -227,7 +233,7 @@ def test_a_permission_is_made_by_settle_alone() -> None:
 
 
 def test_a_verdict_is_made_by_decide_alone() -> None:
-    """settle() turns a refusal that was overridden into a question; nobody else makes a verdict."""
+    """settle() turns a refusal that was overridden into a question, raised() a permission; nobody else makes a verdict."""
     makers = {
         (name_of(path), called(call), function.name)
         for path in MODULES
@@ -236,7 +242,7 @@ def test_a_verdict_is_made_by_decide_alone() -> None:
         if called(call) in ("Allow", "Ask", "Refuse")
     }
     decided = {("guard/decide.py", verdict, "decide") for verdict in ("Allow", "Ask", "Refuse")}
-    assert makers == decided | {("guard/settle.py", "Ask", "settle")}
+    assert makers == decided | {("guard/settle.py", "Ask", "settle"), ("guard/decide.py", "Ask", "raised")}
 
 
 # ---- statements that destroy
@@ -252,6 +258,9 @@ _ALLOWED = {
     ("queries/ledger/forget_steps.sql", "DELETE FROM"): "the ledger's own rows: steps of a migration that is done",
     ("queries/ledger/record.sql", "DELETE FROM"): "the ledger's own rows: a migration that is recorded anew",
     ("queries/ledger/unrecord.sql", "DELETE FROM"): "the ledger's own rows: a migration that was rolled back",
+    ("schema/engine.py", "DROP"): "the engine's statements are data, as in schema/kinds/; who runs them: below",
+    ("schema/grants.py", "TRUNCATE"): "the name of a privilege",
+    ("schema/online.py", "DROP"): "as schema/engine.py",
     ("shadow/databases.py", "DROP"): "a throw-away database: made here, as its name, its comment and its oid say",
     ("shadow/tamed.py", "DROP"): "a subscription of a throw-away database, which would hinder its end",
     (
@@ -285,7 +294,7 @@ def texts() -> Iterator[tuple[str, str]]:
 
 
 def test_no_other_text_destroys() -> None:
-    inside = ("wipe/", "seeds/", "queries/wipe/", "queries/seed/")
+    inside = ("wipe/", "seeds/", "queries/wipe/", "queries/seed/", "schema/kinds/")
     found = {
         (name, re.sub(r"\s+", " ", next(filter(None, match.groups()))).upper())
         for name, text in texts()
@@ -295,6 +304,31 @@ def test_no_other_text_destroys() -> None:
     found = {(name, "DROP" if what.startswith("DROP") else what) for name, what in found}
     assert found - _ALLOWED.keys() == set()
     assert _ALLOWED.keys() - found == set(), "no longer there"
+
+
+# What sends statements in schema/: on a shadow, read-only, or by push, which was settled.
+_SENDING = {
+    "schema/catalog.py": "reads", "schema/read.py": "reads", "schema/change.py": "on a shadow",
+    "schema/prove.py": "on a shadow", "schema/each.py": "on a shadow", "schema/sources.py": "on a shadow",
+    "schema/replay.py": "on a shadow", "schema/replayed.py": "keeps shadows", "schema/pushing.py": "push",
+}  # fmt: skip
+
+
+def test_what_the_engine_writes_is_run_on_shadows_and_by_push_alone() -> None:
+    sending = {
+        name_of(path)
+        for path in MODULES
+        if name_of(path).startswith("schema/")
+        for call in calls(tree_of(path))
+        if called(call) in ("execute", "executemany", "stream", "send_query_params", "exec_")
+    }
+    assert sending <= _SENDING.keys(), sending - _SENDING.keys()
+    for name in ("change.py", "prove.py"):  # they are given a shadow's connection, by these alone
+        module = f"dbtool.schema.{name[:-3]}"
+        users = {
+            name_of(p) for p in MODULES if any(m.startswith(f"{module}.") for m in imported(list(ast.walk(tree_of(p)))))
+        }
+        assert users <= {"commands/generate.py", "schema/change.py"}, users
 
 
 # ---- the tables

@@ -6,9 +6,9 @@ from typing import Any
 from dbtool.schema.catalog import Record
 from dbtool.schema.kinds.constraints import fits_create_table, not_null_column
 from dbtool.schema.kinds.definitions import in_parentheses, option_changes
-from dbtool.schema.kinds.identity import has_own_identity, identity_clause, made_name
+from dbtool.schema.kinds.identity import has_own_identity, identity_clause
 from dbtool.schema.kinds.retyping import default_storage
-from dbtool.schema.names import literal, quoted, unquoted
+from dbtool.schema.names import literal, made_name, quoted, unquoted
 from dbtool.schema.statement import Statement
 from dbtool.schema.whole import Schema
 

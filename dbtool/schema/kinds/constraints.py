@@ -11,7 +11,7 @@ from dbtool.schema.catalog import Key, Record
 from dbtool.schema.family import inherited_from, parent_of
 from dbtool.schema.kinds.internal_triggers import set_states
 from dbtool.schema.kinds.kind import Kind, named_on
-from dbtool.schema.names import literal, quoted, unquoted
+from dbtool.schema.names import literal, made_name, quoted, unquoted
 from dbtool.schema.statement import Statement, Unmanageable, statements
 from dbtool.schema.whole import Schema
 
@@ -65,9 +65,27 @@ def _create(record: Record, wanted: Schema, parts: Sequence[Record]) -> list[Sta
 
 def add(record: Record, wanted: Schema) -> str:
     """Return the statement that adds it to a table that is there."""
+    if is_plain_not_null(record):
+        return f"{_alter_column(record)} SET NOT NULL"
     # to a partitioned table the keys are added alone: those of its partitions are attached; the rest spreads by itself
     only = "ONLY " if record.is_["type"] in KEYS and is_partitioned(record, wanted) else ""
     return f"ALTER TABLE {only}{record.parent} ADD {clause(record)}"
+
+
+def is_plain_not_null(record: Record) -> bool:
+    """Say whether SET NOT NULL makes it, under the name that it has: what every version of PostgreSQL can do."""
+    if (
+        record.is_["type"] != "not null"
+        or record.is_["definition"].endswith(" NO INHERIT")
+        or "not valid" in record.is_
+    ):
+        return False
+    column = unquoted(not_null_column(record))[0]
+    return record.name == made_name(unquoted(record.parent)[-1], column, "not_null")
+
+
+def _alter_column(record: Record) -> str:
+    return f"ALTER TABLE {record.parent} ALTER COLUMN {not_null_column(record)}"
 
 
 def is_partitioned(record: Record, schema: Schema) -> bool:
@@ -87,6 +105,8 @@ def _drop(record: Record, current: Schema) -> list[Statement]:
 
 def drop(record: Record) -> str:
     """Return the statement that takes it from a table that has it for its own."""
+    if is_plain_not_null(record):
+        return f"{_alter_column(record)} DROP NOT NULL"
     return f"ALTER TABLE {record.parent} DROP CONSTRAINT {quoted(record.name)}"
 
 

@@ -5,25 +5,11 @@ from typing import Any
 
 from dbtool.schema.catalog import Record
 from dbtool.schema.kinds.sequences import altered, options
-from dbtool.schema.names import literal, qualified, quoted, unquoted
+from dbtool.schema.names import literal, made_name, qualified, quoted, unquoted
 from dbtool.schema.statement import Statement, statements
 from dbtool.schema.whole import Schema
 
 _LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
-
-
-def made_name(table: str, column: str, label: str) -> str:
-    """Return the name that PostgreSQL makes for what belongs to a column (makeObjectName in indexcmds.c).
-
-    >>> made_name("t", "id", "seq"), len(made_name("t" * 60, "é" * 30, "not_null").encode())
-    ('t_id_seq', 63)
-    """
-    first, second = table.encode(), column.encode()
-    room = 63 - len(label) - 2
-    one, other = len(first), len(second)
-    while one + other > room:
-        one, other = (one - 1, other) if one > other else (one, other - 1)
-    return "_".join((first[:one].decode(errors="ignore"), second[:other].decode(errors="ignore"), label))
 
 
 def identity_clause(column: Record) -> str:
