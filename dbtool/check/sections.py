@@ -52,10 +52,25 @@ def drift(applied: Schema, live: Schema, database: str) -> Section:
         applied, live, id="drift", where=f"in {database}",
         mends=("to take it back in the database", "to keep it, in sql/schema and a migration"),
     )  # fmt: skip
+    note = _another_version(applied, live)
     if not findings:
-        return Section(name="drift", said=f"{database} is what its migrations make")
+        return Section(name="drift", said=f"{database} is what its migrations make", findings=note)
     said = f"{counted(len(findings), 'change')} in {database} that no migration made"
-    return Section(name="drift", said=said, findings=findings, exit_code=4)
+    return Section(name="drift", said=said, findings=[*findings, *note], exit_code=4)
+
+
+def _another_version(applied: Schema, live: Schema) -> list[Finding]:
+    shadow, target = applied.version // 10000, live.version // 10000
+    if shadow == target:
+        return []
+    return [
+        Finding(
+            id="shadow-version",
+            message=f"the database is PostgreSQL {target}, and what the files make was tried on {shadow}",
+            help=f"a shadow of version {target}: [server] bin, or environments.<name>.shadow in dbtool.toml",
+            severity=Severity.NOTE,
+        )
+    ]
 
 
 def pending(plan: Plan, flags: str) -> Section:

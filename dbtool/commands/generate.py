@@ -98,7 +98,7 @@ def generate(
         )
     gone = delete(branches.mine) if branches else ()
     paths = write_drafts(folder, name, drafts)
-    written = [str(path.relative_to(project.root)) for pair in paths for path in pair]
+    written = [str(path.relative_to(project.root)) for pair in paths for path in pair if path.exists()]
     return Report(
         command="generate",
         findings=findings,
@@ -136,6 +136,9 @@ def _reparent(project: Project, target: Target, branches: Branches, wanted: "Sch
 
 def draft_of(file: "Proved", allowed: Sequence[str]) -> Draft:
     """Return what goes into the files of a migration and its rollback. Pure."""
+    if any(hazard.id == "no-rollback" for hazard in file.lost):  # so that `dbtool rollback` says that there is none
+        sql = file.script.text(allowed)
+        return Draft(suffix=file.script.suffix, sql=sql, rollback=None, transactional=file.script.transactional)
     lost = "".join(f"-- does not come back: {hazard.message}\n" for hazard in file.lost)
     back = file.rollback.text([h.id for h in file.rollback.hazards]) if file.rollback else "-- nothing to undo\n"
     return Draft(
@@ -190,6 +193,11 @@ def findings_of(change: "Change", allowed: Sequence[str], *, asked: bool) -> Ite
         for hazard in file.script.hazards:
             severity = Severity.NOTE if hazard.id in allowed else Severity.WARNING
             yield Finding(id=hazard.id, message=hazard.message, severity=severity)
+        for hazard in file.lost:
+            if hazard.id == "no-rollback":
+                yield Finding(
+                    id=hazard.id, message=f"there is no way back: {hazard.message}", severity=Severity.WARNING
+                )
     for rename in () if asked else change.likely:
         yield Finding(
             id="likely-rename",

@@ -65,6 +65,8 @@ def _neutral(record: Record, role: str) -> Record:
     name = record.name
     if record.kind == "default acl":
         name = name.replace(f"for role {quoted(role)} on", f"for role {quoted(OWNER)} on")
+    if record.key == ("schema", "", "", "public") and record.comment == "standard public schema":
+        record = replace(record, comment=None)  # initdb's: one that is made anew has it not
     return replace(
         record,
         name=name,

@@ -3,8 +3,6 @@
 import re
 from functools import cache
 
-from psycopg import sql
-
 from dbtool.parser import is_plain_word
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*", re.ASCII)
@@ -19,6 +17,8 @@ def quoted(name: str) -> str:
     """
     if _PLAIN.fullmatch(name) and is_plain_word(name):
         return name
+    from psycopg import sql
+
     return sql.Identifier(name).as_string(None)
 
 

@@ -4,7 +4,7 @@ Nothing that the engine writes is trusted because it was thought out: the script
 that they start from, and what that gives has to be the wanted schema; then the rollbacks, and the first one again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -62,9 +62,8 @@ def prove(conn: "Conn", scripts: Sequence[Script], wanted: Schema, *, ledger_sch
         try:
             steps = difference(after, renamed, at_once=script.transactional)
         except Unmanageable as no_way:
-            hazard = Hazard("no-rollback", str(no_way))
-            proved.insert(0, Proved(script=script, rollback=None, locks=locks, lost=(hazard,)))
-            break  # those before it cannot be tried either
+            # nor can those before it be tried any more: the database does not come back to where they ended
+            return (*_without_way_back(tried[: len(tried) - len(proved)], str(no_way)), *proved)
         rollback = in_one(steps if script.transactional else online(steps, after, renamed), script.renames)
         if rollback:
             _run(conn, rollback, "the rollback")
@@ -72,6 +71,12 @@ def prove(conn: "Conn", scripts: Sequence[Script], wanted: Schema, *, ledger_sch
         lost = tuple(h for h in script.hazards if h.id in LOSES)
         proved.insert(0, Proved(script=script, rollback=rollback, locks=locks, lost=lost))
     return tuple(proved)
+
+
+def _without_way_back(tried: "Sequence[tuple[Script, Schema, Mapping[str, str]]]", why: str) -> Iterator[Proved]:
+    for script, _, locks in tried:
+        lost = (*(h for h in script.hazards if h.id in LOSES), Hazard("no-rollback", why))
+        yield Proved(script=script, rollback=None, locks=locks, lost=lost)
 
 
 def _renamed(conn: "Conn", script: Script, read: Callable[[], Schema]) -> Schema:
@@ -87,7 +92,12 @@ def _renamed(conn: "Conn", script: Script, read: Callable[[], Schema]) -> Schema
 
 
 # The hazards that are about rows, which no rollback brings back.
-LOSES = frozenset({"drop-table", "drop-column", "narrow-column", "drop-enum-value", "drop-sequence"})
+LOSES = frozenset(
+    {
+        "drop-table", "drop-column", "drop-attribute", "narrow-column", "drop-enum-value", "drop-sequence",
+        "drop-extension", "replication-slot-left",
+    }
+)  # fmt: skip
 
 
 def _run(conn: "Conn", script: Script, what: str) -> Mapping[str, str]:
