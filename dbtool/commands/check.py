@@ -74,10 +74,7 @@ def _check(project: Project, target: Target, *, offline: bool, base: str | None)
     yield Section(name="files", said=f"{counted(len(folder.migrations), 'migration')} read", findings=folder.findings)
     yield sections.graph(folder)
     schemas = _Schemas(project, target)
-    if project.schema.exists():
-        yield _guarded("schema", lambda: sections.schema(schemas.wanted(), schemas.replayed(folder), schemas.name))
-    else:  # a project of migrations alone
-        yield from sections.skipped("schema", why=f"{schemas.name} is not there")
+    yield _guarded("schema", lambda: schemas.in_step(folder))
     if base is not None:
         yield _guarded("base", lambda: schemas.both_branches(base))
     if offline:
@@ -136,6 +133,14 @@ class _Schemas:
         if self._wanted is None:
             self._wanted = made_of_project(self._project, self._target, say=console.say)
         return self._wanted
+
+    def in_step(self, folder: Folder) -> Section:
+        """Return the section on sql/schema and the migrations; in a project of migrations alone, these are tried."""
+        replayed = self.replayed(folder)
+        if not self._project.schema.exists():
+            (skipped,) = sections.skipped("schema", why=f"{self.name} is not there")
+            return skipped
+        return sections.schema(self.wanted(), replayed, self.name)
 
     def both_branches(self, base: str) -> Section:
         """Return the section on what this branch and another both change."""

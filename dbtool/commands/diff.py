@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dbtool.beside import beside
 from dbtool.commands.options import Env, Json
 from dbtool.config import Project, load_project
 from dbtool.db import connect
@@ -32,7 +33,7 @@ def diff(
     Example: dbtool diff production sql/schema
     """
     project = load_project()
-    current, wanted = (_read(project, side, env) for side in (a, b))
+    current, wanted = _read_both(project, a, b, env)
 
     from dbtool.schema.comparable import comparable, owned
     from dbtool.schema.engine import difference
@@ -53,13 +54,23 @@ def diff(
     )
 
 
+def _read_both(project: Project, a: str, b: str, env: str | None) -> "tuple[Schema, Schema]":
+    if _is_path(a) and _is_path(b):  # one after the other: both are made on the same server, which may have to start
+        return _read(project, a, env), _read(project, b, env)
+    wanted = beside(lambda: _read(project, b, env))
+    return _read(project, a, env), wanted.result()
+
+
+def _is_path(side: str) -> bool:
+    return "://" not in side and Path(side).exists()
+
+
 def _read(project: Project, side: str, env: str | None) -> "Schema":
     """Return the schema that *side* names. Reads files or a database; raises UsageError for what is neither."""
-    from dbtool.schema.made import made_of_files, made_of_migrations
-    from dbtool.schema.read import read_schema
-
     path = Path(side)
-    if path.exists() and "://" not in side:
+    if _is_path(side):
+        from dbtool.schema.made import made_of_files, made_of_migrations
+
         shadow_for = load_target(project, env, any_word=True)
         if path.is_dir() and _holds_migrations(project, path):
             return made_of_migrations(project, shadow_for, read_migrations(path.absolute()))
@@ -70,6 +81,8 @@ def _read(project: Project, side: str, env: str | None) -> "Schema":
             f"{side} is no file or folder here, no environment of dbtool.toml and no URL",
             hint=f"the environments are {', '.join(sorted(known_environments(project)))}",
         )
+    from dbtool.schema.read import read_schema
+
     target = load_target(project, None, url=side) if is_url else load_target(project, side)
     with connect(target, purpose="diff", read_only=True) as conn:
         return read_schema(conn, ledger_schema=project.ledger_schema)

@@ -51,11 +51,11 @@ class _Known:
         self.parts = parts
         self.needs = needs
         self._wholes: dict[tuple[str, Place], Key] = {}
-        self._children: defaultdict[Place, list[Record]] = defaultdict(list)
+        self._children: defaultdict[tuple[str, str], list[Record]] = defaultdict(list)
         self._attached: defaultdict[Key, list[Key]] = defaultdict(list)
         for key, record in parts.items():
             if record.parent:
-                self._children[_place(record.parent)].append(record)
+                self._children[record.parent, record.kind].append(record)
             elif record.kind in _RELATIONS or record.kind in _PARENTS.values():
                 place = (record.schema, record.name) if record.schema else (record.name,)
                 self._wholes[_family(record.kind), place] = key
@@ -73,7 +73,7 @@ class _Known:
 
     def children(self, identity: str, *kinds: str) -> Iterator[Record]:
         """Yield what belongs to the relation of that quoted name."""
-        return (record for record in self._children.get(_place(identity), ()) if record.kind in kinds)
+        return (record for kind in kinds for record in self._children.get((identity, kind), ()))
 
     def index(self, identity: str, name: str) -> Key | None:
         """Return the constraint, or else the index, of that name on a relation."""
@@ -102,7 +102,9 @@ def _has_index(record: Record) -> bool:
 
 
 def _column_of_default(record: Record, known: _Known) -> Iterator[Key]:
-    yield from (r.key for r in known.children(record.parent, "column") if r.name == record.name)
+    column = ("column", *record.key[1:])
+    if column in known.parts:
+        yield column
 
 
 def _parent_table(record: Record, known: _Known) -> Iterator[Key]:

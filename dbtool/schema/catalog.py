@@ -5,8 +5,10 @@ major version that say the same are equal here, whatever order or words they wer
 queries/schema/ answers for a family of kinds, in the same columns.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,6 +16,9 @@ from dbtool.queries import query
 from dbtool.schema.names import unquoted
 
 if TYPE_CHECKING:
+    from psycopg import Cursor
+    from psycopg.abc import Buffer
+
     from dbtool.db import Conn
 
 FAMILIES = tuple(sorted(p.stem for p in (Path(__file__).parents[1] / "queries" / "schema").glob("*.sql")))
@@ -45,6 +50,13 @@ class Record:
         schema = f"{self.schema}." if self.schema and not self.parent else ""
         return f"{self.kind} {schema}{self.name}{place}"
 
+    def with_(self, is_: Mapping[str, Any]) -> "Record":
+        """Return this with other attributes: dataclasses.replace() takes three times as long, and most is copied so."""
+        return Record(
+            kind=self.kind, schema=self.schema, parent=self.parent, name=self.name, owner=self.owner,
+            grants=self.grants, comment=self.comment, is_=is_, address=self.address,
+        )  # fmt: skip
+
     def facts(self) -> dict[str, Any]:
         """Return all that can differ, by name."""
         return {**self.is_, "owner": self.owner, "grants": self.grants, "comment": self.comment}
@@ -73,10 +85,29 @@ def read_with(conn: "Conn", *more: str, ledger_schema: str) -> tuple[Catalog, li
         if not begun:
             conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         conn.execute(query("catalog/settings"))
-        families = [conn.execute(query(f"schema/{name}"), {"ledger": ledger_schema}) for name in FAMILIES]
+        families = [_cursor(conn).execute(query(f"schema/{name}"), {"ledger": ledger_schema}) for name in FAMILIES]
         others = [conn.execute(query(name)) for name in more]
     records = [record_of(row) for cursor in families for row in cast(list[Any], cursor.fetchall())]
     return {record.key: record for record in records}, [cast(list[Any], cursor.fetchall()) for cursor in others]
+
+
+def _cursor(conn: "Conn") -> "Cursor[tuple[object, ...]]":
+    """Return a cursor that gives equal attributes as one and the same object. Nobody changes them."""
+    from psycopg.adapt import Loader
+
+    class Shared(Loader):
+        def load(self, data: "Buffer") -> Any:
+            return _shared(bytes(data))
+
+    cursor = conn.cursor()
+    cursor.adapters.register_loader("jsonb", Shared)
+    return cursor
+
+
+@lru_cache(maxsize=1 << 18)
+def _shared(text: bytes) -> Any:
+    """Return what a JSON text says. Of 18,000 attributes, 5,000 differ; and two databases have nearly the same."""
+    return json.loads(text.decode())
 
 
 def record_of(row: Any) -> Record:

@@ -195,7 +195,7 @@ def _bears_another_type(other: Record) -> bool:
         case "constraint":
             return other.is_["type"] in ("primary key", "unique", "not null")
         case "publication relation":
-            return "where" not in other.is_
+            return other.is_.keys().isdisjoint(("where", "columns"))
         case "column":  # of a view: what a view's column says for itself goes with the view
             return False
         case kind:

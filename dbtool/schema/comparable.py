@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from dbtool.schema.catalog import Key, Record
 from dbtool.schema.engine import Step
@@ -44,9 +45,12 @@ def main_role_of_shared(schema: Schema, other: Schema) -> str:
 
 
 def _most(schema: Schema, keys: Iterable[Key]) -> str:
-    owners = Counter(schema.parts[key].owner or "" for key in sorted(keys) if key[0] != "schema")
+    owners = Counter(schema.parts[key].owner or "" for key in keys if key[0] != "schema")
     del owners[""]
-    return owners.most_common(1)[0][0] if owners else ""
+    most = {owner for owner, count in owners.items() if count == max(owners.values())}
+    if len(most) > 1:  # whose comes first by name: the same on both sides
+        return next(owner for key in sorted(keys) if key[0] != "schema" and (owner := schema.parts[key].owner) in most)
+    return next(iter(most), "")
 
 
 def owned(steps: Sequence[Step], role: str | None = None) -> tuple[Step, ...]:
@@ -65,15 +69,23 @@ def _neutral(record: Record, role: str) -> Record:
     name = record.name
     if record.kind == "default acl":
         name = name.replace(f"for role {quoted(role)} on", f"for role {quoted(OWNER)} on")
-    if record.key == ("schema", "", "", "public") and record.comment == "standard public schema":
-        record = replace(record, comment=None)  # initdb's: one that is made anew has it not
-    return replace(
-        record,
-        name=name,
+    comment = record.comment
+    if record.kind == "schema" and record.name == "public" and comment == "standard public schema":
+        comment = None  # initdb's: one that is made anew has it not
+    if not left_out and not record.grants and record.owner != role and (name, comment) == (record.name, record.comment):
+        return record  # as most are: columns and constraints have no owner
+    return Record(
+        kind=record.kind, schema=record.schema, parent=record.parent, name=name, comment=comment,
         owner=OWNER if record.owner == role else record.owner,
-        grants=None if record.grants is None else tuple(sorted(_entry(entry, role) for entry in record.grants)),
+        grants=None if record.grants is None else _entries(record.grants, role),
         is_={name: value for name, value in record.is_.items() if name not in left_out} if left_out else record.is_,
-    )
+        address=record.address,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1 << 10)
+def _entries(grants: tuple[str, ...], role: str) -> tuple[str, ...]:
+    return tuple(sorted(_entry(entry, role) for entry in grants))
 
 
 def _entry(entry: str, role: str) -> str:

@@ -1,9 +1,11 @@
 """read_schema(conn) -> Schema: the parts of a database's schema, and what each of them needs."""
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from dbtool.schema.catalog import read_with
 from dbtool.schema.hints import hints_of
+from dbtool.schema.later import Later
 from dbtool.schema.needs import needs_of
 from dbtool.schema.whole import Schema, parts_of
 
@@ -18,7 +20,11 @@ def read_schema(conn: "Conn", *, ledger_schema: str) -> Schema:
     """
     catalog, (dependencies, ((role,),)) = read_with(conn, "catalog/needs", "catalog/role", ledger_schema=ledger_schema)
     parts = parts_of(catalog)
-    needs, better = needs_of(parts, dependencies)
+    found = cache(lambda: needs_of(parts, dependencies))
     return Schema(
-        parts=parts, needs=needs, hints={**better, **hints_of(parts)}, version=conn.info.server_version, role=role
+        parts=parts,
+        needs=Later(lambda: found()[0]),
+        hints=Later(lambda: {**found()[1], **hints_of(parts)}),
+        version=conn.info.server_version,
+        role=role,
     )

@@ -7,7 +7,7 @@ index, the shell of a type that its own functions name.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -68,14 +68,19 @@ def parts_of(catalog: Catalog) -> Catalog:
 
 
 def _split(record: Record) -> Iterator[Record]:
-    is_: dict[str, Any] = dict(record.is_)
-    for kind, attributes in _SPLIT.get(record.kind, {}).items():
-        taken = {name: is_.pop(name) for name in attributes if name in is_}
-        if taken:
-            yield split_off(record, kind, taken)
-    if record.kind == "type" and is_.get("form") in ("base", "range") and _names_itself(is_):
+    splits = [
+        (kind, names) for kind, names in _SPLIT.get(record.kind, {}).items() if not record.is_.keys().isdisjoint(names)
+    ]
+    if record.kind == "type" and record.is_.get("form") in ("base", "range") and _names_itself(record.is_):
         yield split_off(record, "shell type", {})
-    yield replace(record, is_=is_)
+    if not splits:
+        yield record
+        return
+    is_: dict[str, Any] = dict(record.is_)
+    for kind, attributes in splits:
+        taken = {name: is_.pop(name) for name in attributes if name in is_}
+        yield split_off(record, kind, taken)
+    yield record.with_(is_)
 
 
 def _names_itself(is_: Mapping[str, Any]) -> bool:

@@ -4,7 +4,7 @@ import zlib
 
 import pytest
 
-ONE_OF = 6
+ONE_OF = 10
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -103,6 +103,21 @@ def _drop(record: Record, current: Schema) -> list[Statement]:
     return statements(*_identity_goes_first(record, current), drop(record))
 
 
+def not_valid_again(record: Record, wanted: Schema) -> list[Statement]:
+    """Return what makes an inherited check of a new table NOT VALID, as its parent's is: it comes as a valid one."""
+    key = inherited_from(record, wanted)
+    if key is None or not record.is_.get("not valid") or not wanted.parts[key].is_.get("not valid"):
+        return []
+    model = wanted.parts[key]
+    heirs = [r for r in wanted.parts.values() if r.kind == "constraint" and inherited_from(r, wanted) == key]
+    return statements(
+        drop(model),
+        add(model, wanted),
+        *(validate(r) for r in heirs if not r.is_.get("not valid")),
+        *(f"COMMENT ON CONSTRAINT {named_on(r)} IS {literal(r.comment)}" for r in (model, *heirs) if r.comment),
+    )
+
+
 def drop(record: Record) -> str:
     """Return the statement that takes it from a table that has it for its own."""
     if is_plain_not_null(record):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dbtool.schema.catalog import Key, Record
 from dbtool.schema.kinds import rows
 from dbtool.schema.kinds.column_words import column_line, not_null_of, settings_of
-from dbtool.schema.kinds.constraints import clause, comes_with_parent
+from dbtool.schema.kinds.constraints import clause, comes_with_parent, fits_create_table
 from dbtool.schema.kinds.kind import named
 from dbtool.schema.kinds.layout import listed
 from dbtool.schema.kinds.relatives import default_of, free_name, is_only_inherited, parent_columns, table_of
@@ -81,9 +81,12 @@ def _among_others(
     others = [r for r in children if r.kind == "column" and r.is_.get("inherited") and r.name != column.name]
     columns = [r for r in others if r.key in current.parts]
     lines = [column_line(r, wanted, default=None, not_null=not_null_of(r, checks)) for r in columns]
-    lines += [clause(c) for c in checks if c not in on_it and c.is_["type"] != "not null"]
+    further = [c for c in checks if c not in on_it and c.is_["type"] != "not null"]
+    lines += [clause(c) for c in further if fits_create_table(c)]
     return [
-        *statements(f"CREATE TABLE {carrier} {listed(lines) if lines else '()'}", f"{word} INHERIT {carrier}"),
+        *statements(f"CREATE TABLE {carrier} {listed(lines) if lines else '()'}"),
+        *statements(*(f"ALTER TABLE {carrier} ADD {clause(c)}" for c in further if not fits_create_table(c))),
+        *statements(f"{word} INHERIT {carrier}"),
         *statements(*(f"{word} NO INHERIT {parent}" for parent in parents)),
         *statements(*(f"{word} DROP CONSTRAINT IF EXISTS {quoted(check.name)}" for check in on_it)),
         *before,

@@ -13,7 +13,7 @@ from dbtool.schema.kinds.column_words import (
     settings_of,
 )
 from dbtool.schema.kinds.columns import inherited_settings
-from dbtool.schema.kinds.constraints import clause, comes_with_parent, fits_create_table
+from dbtool.schema.kinds.constraints import clause, comes_with_parent, fits_create_table, not_valid_again
 from dbtool.schema.kinds.definitions import option_changes, option_words
 from dbtool.schema.kinds.inheritance import alter_inheritance
 from dbtool.schema.kinds.kind import Kind, named
@@ -30,7 +30,8 @@ def _create(record: Record, wanted: Schema, parts: Sequence[Record]) -> list[Sta
     columns = sorted((p for p in parts if p.kind == "column"), key=_place)
     own = [column for column in columns if partition or not is_only_inherited(column)]
     constraints = sorted((p for p in parts if p.kind == "constraint"), key=_rank)
-    constraints = [c for c in constraints if partition or not comes_with_parent(c)]
+    coming = [] if partition else [c for c in constraints if comes_with_parent(c)]
+    constraints = [c for c in constraints if c not in coming]
     lines = _lines(record, own, constraints, {p.name: p.is_["default"] for p in parts if p.kind == "default"}, wanted)
     made = [Statement(_text(record, lines))]
     made += statements(*(f"{_alter_words(record)} ADD {clause(c)}" for c in constraints if not fits_create_table(c)))
@@ -39,6 +40,7 @@ def _create(record: Record, wanted: Schema, parts: Sequence[Record]) -> list[Sta
             made += settings_of(column, f"{_alter_words(record)} ALTER COLUMN {quoted(column.name)}", wanted)
         else:
             made += inherited_settings(column, wanted, ("storage",))
+    made += [statement for c in coming for statement in not_valid_again(c, wanted)]
     return made + _alter_security({}, record)
 
 

@@ -125,6 +125,8 @@ def renamed_away(record: Record, new: Record | None = None) -> list[Statement]:
         for function in (*base_types.own_functions(record), *base_types.constructors(record))
     ]
     word = "DOMAIN" if record.is_["form"] == "domain" else "TYPE"
+    if "not null" in record.is_ and word == "DOMAIN":  # the name of its constraint is for the new one (17)
+        renamed.append(f"ALTER DOMAIN {named(record)} DROP NOT NULL")
     renamed.append(f"ALTER {word} {named(record)} RENAME TO {old_name(named(record))}")
     if "multirange type" in record.is_:  # keeps its name otherwise
         multirange = record.is_["multirange type"]

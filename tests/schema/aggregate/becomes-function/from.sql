@@ -1,0 +1,1 @@
+CREATE AGGREGATE total(int) (SFUNC = int4pl, STYPE = int);

@@ -1,0 +1,2 @@
+CREATE TYPE someday;
+CREATE TABLE t (id int);

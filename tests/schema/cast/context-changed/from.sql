@@ -1,0 +1,4 @@
+CREATE TYPE cm AS (n int);
+CREATE FUNCTION to_cm(int) RETURNS cm IMMUTABLE LANGUAGE sql AS 'SELECT ROW($1)::cm';
+CREATE CAST (int AS cm) WITH FUNCTION to_cm(int);
+COMMENT ON CAST (int AS cm) IS 'kept';

@@ -1,0 +1,3 @@
+CREATE TYPE e AS ENUM ('x');
+CREATE FUNCTION arr(e[]) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT ''x''::text';
+CREATE CAST (e[] AS text) WITH FUNCTION arr(e[]);

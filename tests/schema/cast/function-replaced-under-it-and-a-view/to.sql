@@ -1,0 +1,4 @@
+CREATE TYPE cm AS ENUM ('one', 'two');
+CREATE FUNCTION to_int(x cm) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 2';
+CREATE CAST (cm AS int) WITH FUNCTION to_int(cm) AS IMPLICIT;
+CREATE VIEW v AS SELECT 'one'::cm::int AS n;

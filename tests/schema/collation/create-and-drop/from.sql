@@ -1,0 +1,1 @@
+CREATE COLLATION old FROM "C";

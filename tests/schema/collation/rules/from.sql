@@ -1,0 +1,1 @@
+CREATE COLLATION r (provider = icu, locale = 'und');

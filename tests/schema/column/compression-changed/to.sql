@@ -1,0 +1,2 @@
+CREATE TABLE t (a text, b text);
+ALTER TABLE t ALTER a SET COMPRESSION pglz;

@@ -1,0 +1,4 @@
+CREATE SCHEMA seqs;
+CREATE SEQUENCE seqs.numbers;
+CREATE SEQUENCE numbers;
+CREATE TABLE t (id int DEFAULT nextval('numbers'));

@@ -1,0 +1,2 @@
+-- keep: SELECT a, b, c FROM t
+CREATE TABLE t (a int NOT NULL, b int, c int);

@@ -1,0 +1,1 @@
+CREATE TABLE t (a int CONSTRAINT there CHECK (a IS NOT NULL));

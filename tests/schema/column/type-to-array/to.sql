@@ -1,0 +1,2 @@
+-- keep: SELECT a::text FROM t
+CREATE TABLE t (a bigint[] DEFAULT '{}');

@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b int);
+CREATE FUNCTION total() RETURNS numeric LANGUAGE sql BEGIN ATOMIC SELECT sum(a) FROM t; END;
+GRANT EXECUTE ON FUNCTION total() TO case_reader;

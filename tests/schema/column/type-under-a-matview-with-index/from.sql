@@ -1,0 +1,5 @@
+CREATE TABLE t (a int, b text);
+CREATE MATERIALIZED VIEW m AS SELECT b, count(*) AS n FROM t GROUP BY b;
+CREATE UNIQUE INDEX m_b ON m (b);
+COMMENT ON INDEX m_b IS 'for refresh';
+CREATE VIEW over AS SELECT n FROM m;

@@ -1,0 +1,4 @@
+CREATE TABLE t (a int, b int);
+CREATE TABLE log (a bigint);
+CREATE RULE logged AS ON INSERT TO t WHERE NEW.a > 10 DO ALSO INSERT INTO log VALUES (NEW.a);
+ALTER TABLE t DISABLE RULE logged;

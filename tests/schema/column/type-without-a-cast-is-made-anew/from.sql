@@ -1,0 +1,2 @@
+CREATE TABLE keepme (id int);
+CREATE TABLE t (id int, at int);

@@ -1,0 +1,20 @@
+-- keep: SELECT id, e::text, n FROM base
+CREATE TYPE e AS ENUM ('b', 'a');
+CREATE DOMAIN de AS e DEFAULT 'a';
+CREATE TYPE pair AS (e e, n int);
+CREATE TABLE base (id int PRIMARY KEY, e e NOT NULL, n bigint);
+CREATE FUNCTION as_pair(base) RETURNS pair LANGUAGE sql AS 'SELECT ROW($1.e, $1.n)::pair';
+CREATE FUNCTION rate(e, int DEFAULT 3) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $2';
+CREATE VIEW v1 AS SELECT id, e, rate(e) AS r FROM base;
+CREATE VIEW v2 AS SELECT e, max(r) AS r FROM v1 GROUP BY e;
+CREATE MATERIALIZED VIEW m AS SELECT e, r FROM v2;
+CREATE UNIQUE INDEX m_e ON m (e);
+CREATE FUNCTION over_m() RETURNS SETOF m LANGUAGE sql AS 'SELECT * FROM m';
+CREATE VIEW v3 AS SELECT r FROM over_m();
+CREATE INDEX base_rate ON base (rate(e));
+CREATE TABLE uses (d de, p pair[], r int DEFAULT rate('a'::e));
+GRANT SELECT ON v1 TO case_owner;
+ALTER VIEW v2 OWNER TO case_owner;
+GRANT SELECT ON v3 TO PUBLIC;
+COMMENT ON COLUMN v1.r IS 'rate';
+COMMENT ON INDEX m_e IS 'one each';

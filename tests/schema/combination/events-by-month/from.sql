@@ -1,0 +1,11 @@
+-- rows: INSERT INTO event VALUES (1, '2024-01-15', 'a', '{}'), (2, '2024-02-15', 'b', '{}');
+CREATE TYPE kind AS ENUM ('a', 'b');
+CREATE TABLE event (id bigint, at date NOT NULL, kind kind, data jsonb) PARTITION BY RANGE (at);
+CREATE TABLE event_2024_01 PARTITION OF event FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');
+CREATE TABLE event_2024_02 PARTITION OF event FOR VALUES FROM ('2024-02-01') TO ('2024-03-01');
+CREATE INDEX event_kind ON event (kind);
+CREATE INDEX event_data ON event USING gin (data);
+CREATE VIEW per_kind AS SELECT kind, count(*) AS n FROM event GROUP BY kind;
+COMMENT ON TABLE event IS 'by month';
+ALTER TABLE event_2024_01 SET (autovacuum_enabled = false);
+GRANT SELECT ON event TO case_reader;

@@ -1,0 +1,13 @@
+CREATE TYPE vec AS (x float8, y float8);
+CREATE FUNCTION vec_add(vec, vec) RETURNS vec IMMUTABLE LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION vec_lt(vec, vec) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT $1.x < $2.x';
+CREATE FUNCTION vec_cmp(vec, vec) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 0';
+CREATE OPERATOR |+| (LEFTARG = vec, RIGHTARG = vec, FUNCTION = vec_add, COMMUTATOR = |+|);
+CREATE OPERATOR <@< (LEFTARG = vec, RIGHTARG = vec, FUNCTION = vec_lt);
+CREATE OPERATOR CLASS vec_ops FOR TYPE vec USING btree AS OPERATOR 1 <@<, FUNCTION 1 vec_cmp(vec, vec);
+CREATE AGGREGATE vec_sum(vec) (SFUNC = vec_add, STYPE = vec);
+CREATE TABLE body (id int PRIMARY KEY, at vec);
+CREATE INDEX body_at ON body (at vec_ops);
+CREATE VIEW centre AS SELECT vec_sum(at) AS c FROM body;
+CREATE CAST (vec AS text) WITH INOUT AS ASSIGNMENT;
+COMMENT ON OPERATOR |+| (vec, vec) IS 'add';

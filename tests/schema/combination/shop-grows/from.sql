@@ -1,0 +1,17 @@
+-- rows: INSERT INTO customer (mail) VALUES ('a@x'), ('b@x'); INSERT INTO product VALUES (1, 'p', 5); INSERT INTO orders (customer) VALUES (1), (2); INSERT INTO line VALUES (1, 1, 3);
+CREATE TYPE status AS ENUM ('new', 'paid', 'sent');
+CREATE TABLE customer (id serial PRIMARY KEY, mail text NOT NULL);
+CREATE TABLE product (id int PRIMARY KEY, name text, price int);
+CREATE TABLE orders (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, customer int REFERENCES customer, s status DEFAULT 'new' NOT NULL);
+CREATE TABLE line (orders int REFERENCES orders, product int REFERENCES product, qty int, PRIMARY KEY (orders, product));
+CREATE TABLE stock (product int PRIMARY KEY REFERENCES product, n int);
+CREATE TABLE warehouse (id int PRIMARY KEY, city text);
+CREATE TABLE coupon (code text PRIMARY KEY);
+CREATE TABLE note (id int, body text);
+CREATE INDEX orders_customer ON orders (customer) WHERE s <> 'sent';
+CREATE VIEW open_orders AS SELECT o.id, c.mail, o.s FROM orders o JOIN customer c ON c.id = o.customer WHERE o.s <> 'sent';
+CREATE VIEW totals AS SELECT l.orders, sum(l.qty * p.price) AS total FROM line l JOIN product p ON p.id = l.product GROUP BY l.orders;
+CREATE MATERIALIZED VIEW best AS SELECT t.orders, t.total FROM totals t JOIN open_orders o ON o.id = t.orders;
+CREATE UNIQUE INDEX best_orders ON best (orders);
+GRANT SELECT ON open_orders, best TO case_reader;
+COMMENT ON VIEW open_orders IS 'not sent yet';

@@ -1,0 +1,14 @@
+-- rows: INSERT INTO tenant VALUES (1, 'one'); INSERT INTO doc (tenant, body) VALUES (1, 'text');
+CREATE SCHEMA app;
+CREATE FUNCTION app.me() RETURNS int STABLE LANGUAGE sql AS $$SELECT current_setting('app.tenant', true)::int$$;
+CREATE TABLE tenant (id int PRIMARY KEY, name text);
+CREATE TABLE doc (id serial PRIMARY KEY, tenant int REFERENCES tenant, body text);
+CREATE TABLE tag (id int PRIMARY KEY, tenant int, word text);
+CREATE TABLE doc_tag (doc int REFERENCES doc, tag int REFERENCES tag);
+ALTER TABLE doc ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tag ENABLE ROW LEVEL SECURITY;
+CREATE POLICY mine ON doc USING (tenant = app.me());
+CREATE POLICY mine ON tag TO case_reader USING (tenant = app.me());
+CREATE VIEW docs_of AS SELECT d.id, t.name FROM doc d JOIN tenant t ON t.id = d.tenant;
+GRANT SELECT, INSERT ON doc TO case_writer;
+GRANT SELECT ON doc TO case_reader;

@@ -1,0 +1,7 @@
+CREATE FUNCTION f(point, text) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT true';
+CREATE OPERATOR === (LEFTARG = point, RIGHTARG = text, FUNCTION = f);
+CREATE OPERATOR FAMILY fam USING hash;
+CREATE TYPE e AS ENUM ('a');
+CREATE CAST (e AS int) WITH INOUT;
+COMMENT ON OPERATOR === (point, text) IS 'old';
+COMMENT ON CAST (e AS int) IS 'gone';

@@ -1,0 +1,3 @@
+CREATE TYPE c AS (a int, b text);
+CREATE FUNCTION f(c) RETURNS int LANGUAGE sql AS 'SELECT 1';
+COMMENT ON COLUMN c.b IS 'the b';

@@ -1,0 +1,2 @@
+CREATE TABLE c (a int);
+CREATE FUNCTION f(x c) RETURNS int LANGUAGE sql AS 'SELECT x.a';

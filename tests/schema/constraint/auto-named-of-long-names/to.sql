@@ -1,0 +1,4 @@
+CREATE TABLE a_table_with_a_name_that_is_quite_as_long_as_a_name_can_be_here (
+    a_column_with_a_name_that_is_quite_as_long_as_a_name_can_be int UNIQUE CHECK (a_column_with_a_name_that_is_quite_as_long_as_a_name_can_be > 0),
+    another_column_with_a_name_that_is_quite_as_long_as_it_can_be serial PRIMARY KEY
+);

@@ -1,0 +1,3 @@
+CREATE FUNCTION fine(int) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT $1 > 0';
+CREATE TABLE t (a int, CONSTRAINT fine CHECK (fine(a)));
+COMMENT ON CONSTRAINT fine ON t IS 'is it?';

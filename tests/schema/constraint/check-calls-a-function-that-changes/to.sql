@@ -1,0 +1,3 @@
+CREATE FUNCTION fine(n int) RETURNS boolean IMMUTABLE STRICT LANGUAGE sql AS 'SELECT n > 1';
+CREATE TABLE t (a int, CONSTRAINT fine CHECK (fine(a)));
+COMMENT ON CONSTRAINT fine ON t IS 'is it?';

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int CONSTRAINT c CHECK (a > 0));
+CREATE TABLE u (a int);

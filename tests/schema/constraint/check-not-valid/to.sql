@@ -1,0 +1,3 @@
+-- keep: SELECT a FROM t
+CREATE TABLE t (a int);
+ALTER TABLE t ADD CONSTRAINT big CHECK (a > 100) NOT VALID;

@@ -1,0 +1,3 @@
+-- rows: INSERT INTO a VALUES (1); INSERT INTO b VALUES (1, 1);
+CREATE TABLE a (id int PRIMARY KEY);
+CREATE TABLE b (id int PRIMARY KEY, a int);

@@ -1,0 +1,3 @@
+-- keep: SELECT id, a FROM b
+CREATE TABLE a (id int PRIMARY KEY);
+CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a);

@@ -1,0 +1,4 @@
+CREATE TABLE a (x int, y int, PRIMARY KEY (x, y));
+CREATE TABLE b (
+    x int, y int, CONSTRAINT xy FOREIGN KEY (x, y) REFERENCES a
+);

@@ -1,0 +1,5 @@
+-- since: 18
+-- keep: SELECT a, b FROM t
+CREATE TABLE t (a int, b int);
+ALTER TABLE t ADD CONSTRAINT a_there NOT NULL a NOT VALID;
+ALTER TABLE t ADD CONSTRAINT b_there NOT NULL b NO INHERIT;

@@ -1,0 +1,2 @@
+CREATE TABLE a (id int PRIMARY KEY, code text NOT NULL UNIQUE);
+CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a);

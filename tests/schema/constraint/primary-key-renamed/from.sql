@@ -1,0 +1,2 @@
+CREATE TABLE t (id int, CONSTRAINT one PRIMARY KEY (id));
+CREATE TABLE u (t int REFERENCES t);

@@ -1,0 +1,3 @@
+-- since: 18
+CREATE EXTENSION btree_gist;
+CREATE TABLE t (id int, at daterange, CONSTRAINT k UNIQUE (id, at WITHOUT OVERLAPS));

@@ -1,0 +1,3 @@
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TABLE a (id int);
+CREATE TABLE b (id int);

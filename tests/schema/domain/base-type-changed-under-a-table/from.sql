@@ -1,0 +1,5 @@
+-- rows: INSERT INTO t VALUES (5, '{6,7}');
+CREATE DOMAIN d AS int CHECK (VALUE > 0);
+CREATE TABLE t (a d, b d[]);
+CREATE VIEW v AS SELECT a FROM t;
+GRANT SELECT ON v TO case_reader;

@@ -1,0 +1,2 @@
+CREATE DOMAIN d AS text COLLATE "C";
+CREATE TABLE t (a d);

@@ -1,0 +1,3 @@
+-- keep: SELECT a FROM t
+CREATE TABLE t (a text);
+CREATE FUNCTION f(text) RETURNS text LANGUAGE sql AS 'SELECT $1';

@@ -1,0 +1,3 @@
+CREATE DOMAIN a AS varchar(9);
+CREATE DOMAIN b AS a CHECK (VALUE <> 'x');
+COMMENT ON DOMAIN b IS 'over a';

@@ -1,0 +1,2 @@
+CREATE DOMAIN e AS text CHECK (VALUE = 'a');
+CREATE TABLE other (id int);

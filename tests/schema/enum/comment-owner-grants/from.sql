@@ -1,0 +1,3 @@
+CREATE TYPE e AS ENUM ('a');
+COMMENT ON TYPE e IS 'old';
+GRANT USAGE ON TYPE e TO case_reader;

@@ -1,0 +1,5 @@
+-- rows: INSERT INTO t VALUES ('a', 1), ('c', 2);
+CREATE TYPE e AS ENUM ('a', 'b', 'c');
+CREATE TABLE t (e e, n int) PARTITION BY LIST (e);
+CREATE TABLE t_a PARTITION OF t FOR VALUES IN ('a');
+CREATE TABLE t_c PARTITION OF t FOR VALUES IN ('c');

@@ -1,0 +1,7 @@
+-- keep: SELECT id, e::text FROM t ORDER BY id
+CREATE TYPE e AS ENUM ('a', 'c');
+CREATE TABLE t (id int, e e DEFAULT 'a' NOT NULL);
+CREATE INDEX i ON t (e);
+COMMENT ON TYPE e IS 'kept';
+GRANT USAGE ON TYPE e TO case_reader;
+REVOKE USAGE ON TYPE e FROM PUBLIC;

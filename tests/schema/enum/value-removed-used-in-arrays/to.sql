@@ -1,0 +1,3 @@
+-- keep: SELECT es::text FROM t
+CREATE TYPE e AS ENUM ('c', 'a');
+CREATE TABLE t (es e[] DEFAULT '{a}'::e[]);

@@ -1,0 +1,8 @@
+CREATE TYPE e AS ENUM ('a', 'c');
+CREATE TABLE t (e e);
+CREATE FUNCTION f(e) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION g(x e DEFAULT 'a') RETURNS e LANGUAGE sql AS 'SELECT x';
+CREATE VIEW v AS SELECT e, f(e) AS n FROM t WHERE e = 'a';
+COMMENT ON FUNCTION f(e) IS 'of e';
+GRANT SELECT ON v TO case_reader;
+CREATE AGGREGATE last_e(e) (SFUNC = enum_larger, STYPE = e);

@@ -1,0 +1,3 @@
+CREATE FUNCTION ev() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN NULL; END';
+CREATE EVENT TRIGGER a ON ddl_command_end EXECUTE FUNCTION ev();
+CREATE TABLE t (id int);

@@ -1,0 +1,4 @@
+CREATE FUNCTION ev() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END';
+CREATE TABLE t (a int, b int);
+CREATE VIEW v AS SELECT b FROM t;
+CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION ev();

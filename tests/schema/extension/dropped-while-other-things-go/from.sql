@@ -1,0 +1,4 @@
+CREATE EXTENSION citext;
+CREATE TABLE t (id int PRIMARY KEY, c citext);
+CREATE FUNCTION f(citext) RETURNS citext LANGUAGE sql AS 'SELECT $1';
+CREATE INDEX t_c ON t (c);

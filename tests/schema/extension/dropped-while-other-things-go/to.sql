@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY, c text);
+CREATE FUNCTION f(text) RETURNS text LANGUAGE sql AS 'SELECT $1';
+CREATE INDEX t_c ON t (c);

@@ -1,0 +1,3 @@
+CREATE SCHEMA ext;
+CREATE EXTENSION hstore SCHEMA public;
+CREATE TABLE t (id int, h hstore);

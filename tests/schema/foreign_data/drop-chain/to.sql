@@ -1,0 +1,2 @@
+CREATE TABLE t (a int);
+CREATE VIEW f AS SELECT a FROM t;

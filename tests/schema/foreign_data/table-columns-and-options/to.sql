@@ -1,0 +1,4 @@
+CREATE FOREIGN DATA WRAPPER w;
+CREATE SERVER s FOREIGN DATA WRAPPER w;
+CREATE FOREIGN TABLE f (a bigint OPTIONS (c 'y', d 'z') NOT NULL, b text DEFAULT 'b', CHECK (a > 0), new date OPTIONS (e 'e')) SERVER s OPTIONS (t 'z', v 'w');
+COMMENT ON COLUMN f.b IS 'b';

@@ -1,0 +1,2 @@
+CREATE FUNCTION f(a bigint) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE TABLE t (x int DEFAULT f(5));

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int, c text);
+CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT min(a) FROM t WHERE c > ''; END;

@@ -1,0 +1,7 @@
+CREATE TABLE t (a int, b text);
+CREATE FUNCTION f(n int) RETURNS SETOF t LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT a, b FROM t WHERE a = n;
+    SELECT a, upper(b) FROM t;
+END;
+CREATE FUNCTION g(n int) RETURNS int LANGUAGE sql RETURN n + 1;

@@ -1,0 +1,2 @@
+CREATE FUNCTION z_first() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION a_second(n int DEFAULT z_first()) RETURNS int LANGUAGE sql AS 'SELECT n';

@@ -1,0 +1,4 @@
+CREATE FUNCTION f(a int) RETURNS bigint LANGUAGE sql AS 'SELECT a::bigint';
+CREATE VIEW v AS SELECT f(1) AS x;
+CREATE VIEW w AS SELECT x FROM v;
+GRANT SELECT ON w TO case_reader;

@@ -1,0 +1,1 @@
+CREATE FUNCTION f(text) RETURNS boolean LANGUAGE internal IMMUTABLE STRICT AS 'textlen';

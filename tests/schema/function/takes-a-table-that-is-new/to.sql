@@ -1,0 +1,2 @@
+CREATE TABLE zzz (a int);
+CREATE FUNCTION aaa(zzz) RETURNS int LANGUAGE sql AS 'SELECT $1.a';

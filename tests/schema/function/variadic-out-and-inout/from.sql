@@ -1,0 +1,2 @@
+CREATE FUNCTION f(VARIADIC a int[]) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION g(a int, OUT b int, OUT c text) LANGUAGE sql AS 'SELECT 1, ''x''';

@@ -1,0 +1,3 @@
+CREATE FUNCTION f(VARIADIC a int[] DEFAULT '{1}') RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION g(a int, OUT b int, OUT c date) LANGUAGE sql AS 'SELECT 1, now()::date';
+CREATE FUNCTION h(INOUT x int, INOUT y text) LANGUAGE sql AS 'SELECT x, y';

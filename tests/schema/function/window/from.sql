@@ -1,0 +1,1 @@
+CREATE FUNCTION rank_it() RETURNS bigint LANGUAGE internal IMMUTABLE AS 'now';

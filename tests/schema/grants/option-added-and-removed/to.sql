@@ -1,0 +1,4 @@
+CREATE TABLE t (a int);
+CREATE TABLE u (a int);
+GRANT SELECT ON t TO case_reader WITH GRANT OPTION;
+GRANT SELECT ON u TO case_reader;

@@ -1,0 +1,2 @@
+CREATE PROCEDURE p() LANGUAGE sql AS 'SELECT 1';
+CREATE AGGREGATE agg(int) (SFUNC = int4pl, STYPE = int);

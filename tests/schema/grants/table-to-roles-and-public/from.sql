@@ -1,0 +1,4 @@
+CREATE TABLE t (a int);
+CREATE TABLE u (a int);
+GRANT SELECT, INSERT ON t TO case_reader;
+GRANT ALL ON u TO PUBLIC;

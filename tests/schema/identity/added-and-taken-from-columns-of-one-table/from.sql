@@ -1,0 +1,3 @@
+CREATE TABLE t (
+    a int GENERATED ALWAYS AS IDENTITY, b int NOT NULL
+);

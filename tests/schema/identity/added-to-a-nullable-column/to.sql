@@ -1,0 +1,2 @@
+-- keep: SELECT id, a FROM t
+CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY, a text);

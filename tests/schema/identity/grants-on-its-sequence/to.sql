@@ -1,0 +1,3 @@
+CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY);
+GRANT USAGE ON SEQUENCE t_id_seq TO case_writer;
+COMMENT ON SEQUENCE t_id_seq IS 'of t';

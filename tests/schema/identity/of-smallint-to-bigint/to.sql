@@ -1,0 +1,2 @@
+-- keep: SELECT id, a FROM t ORDER BY id
+CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a text);

@@ -1,0 +1,1 @@
+CREATE TABLE t (a text, id int GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME counting));

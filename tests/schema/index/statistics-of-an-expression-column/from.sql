@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b int);
+CREATE INDEX i ON t ((a + b), (a - b));
+ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 10;

@@ -1,0 +1,2 @@
+CREATE TABLE base (id int CONSTRAINT c CHECK (id > 0) NOT ENFORCED);
+CREATE TABLE kid () INHERITS (base);

@@ -1,0 +1,3 @@
+-- since: 18
+CREATE TABLE base (id int CONSTRAINT c CHECK (id > 0) NOT ENFORCED);
+CREATE TABLE kid (CONSTRAINT c CHECK (id > 0) ENFORCED) INHERITS (base);

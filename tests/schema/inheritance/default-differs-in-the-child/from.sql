@@ -1,0 +1,3 @@
+CREATE TABLE base (id int DEFAULT 1, n int DEFAULT 2);
+CREATE TABLE kid (k int) INHERITS (base);
+ALTER TABLE kid ALTER id SET DEFAULT 10;

@@ -1,0 +1,4 @@
+-- keep: SELECT a FROM m
+CREATE TABLE t (a int, b int);
+CREATE MATERIALIZED VIEW m AS SELECT a FROM t;
+COMMENT ON COLUMN m.a IS 'an a';

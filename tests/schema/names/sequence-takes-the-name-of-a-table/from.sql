@@ -1,0 +1,2 @@
+CREATE TABLE thing (id int);
+CREATE SEQUENCE other;

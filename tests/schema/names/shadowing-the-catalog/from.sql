@@ -1,0 +1,2 @@
+CREATE SCHEMA x;
+CREATE TABLE public.pg_tables_like (a int);

@@ -1,0 +1,2 @@
+CREATE TABLE a (y text);
+CREATE TABLE b (x int);

@@ -1,0 +1,3 @@
+CREATE FUNCTION f(point, point) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT true';
+CREATE OPERATOR <<<| (LEFTARG = point, RIGHTARG = point, FUNCTION = f, COMMUTATOR = |>>>);
+CREATE OPERATOR |>>> (LEFTARG = point, RIGHTARG = point, FUNCTION = f, COMMUTATOR = <<<|);

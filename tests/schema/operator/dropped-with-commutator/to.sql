@@ -1,0 +1,1 @@
+CREATE FUNCTION f(point, point) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT true';

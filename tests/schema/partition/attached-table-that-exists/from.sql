@@ -1,0 +1,4 @@
+-- rows: INSERT INTO p2 VALUES (15, 'x');
+CREATE TABLE p (a int, b text) PARTITION BY RANGE (a);
+CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);
+CREATE TABLE p2 (a int, b text);

@@ -1,0 +1,2 @@
+CREATE TABLE p (a text COLLATE "C", b int) PARTITION BY RANGE (a, (b / 10) int4_ops);
+CREATE TABLE p1 PARTITION OF p FOR VALUES FROM ('a', MINVALUE) TO ('m', 5);

@@ -1,0 +1,4 @@
+CREATE TABLE p (a int, b int) PARTITION BY RANGE (a);
+CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);
+CREATE INDEX only_here ON p1 (b) WHERE a > 3;
+COMMENT ON INDEX only_here IS 'here';

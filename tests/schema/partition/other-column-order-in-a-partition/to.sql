@@ -1,0 +1,5 @@
+-- keep: SELECT a, b FROM p1
+CREATE TABLE p (a int, b text) PARTITION BY RANGE (a);
+CREATE TABLE p1 (b text, gone int, a int);
+ALTER TABLE p1 DROP COLUMN gone;
+ALTER TABLE p ATTACH PARTITION p1 FOR VALUES FROM (0) TO (10);

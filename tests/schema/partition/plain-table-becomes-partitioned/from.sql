@@ -1,0 +1,3 @@
+CREATE TABLE p (a int);
+CREATE VIEW v AS SELECT a FROM p;
+GRANT SELECT ON p TO case_reader;

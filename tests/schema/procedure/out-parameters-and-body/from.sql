@@ -1,0 +1,2 @@
+CREATE PROCEDURE p(IN a int, OUT b int) LANGUAGE plpgsql AS 'BEGIN b := a; END';
+GRANT EXECUTE ON PROCEDURE p(int) TO case_writer;

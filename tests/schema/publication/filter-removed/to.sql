@@ -1,0 +1,4 @@
+-- since: 15
+CREATE TABLE t (id int PRIMARY KEY, a int);
+CREATE TABLE u (id int PRIMARY KEY);
+CREATE PUBLICATION p FOR TABLE t, u WHERE (id < 5);

@@ -1,0 +1,3 @@
+CREATE TYPE r AS RANGE (SUBTYPE = float8);
+CREATE TABLE t (r r, EXCLUDE USING gist (r WITH &&));
+COMMENT ON TYPE r IS 'of floats';

@@ -1,0 +1,5 @@
+CREATE FUNCTION less(a box, b text) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT false';
+CREATE OPERATOR <<<< (LEFTARG = box, RIGHTARG = text, FUNCTION = less);
+CREATE TABLE t (b box, c text, CHECK (b <<<< c));
+CREATE INDEX t_less ON t ((b <<<< c));
+COMMENT ON OPERATOR <<<< (box, text) IS 'less';

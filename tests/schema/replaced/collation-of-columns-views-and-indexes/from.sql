@@ -1,0 +1,6 @@
+-- rows: INSERT INTO t VALUES ('ä');
+CREATE COLLATION k (provider = icu, locale = 'de');
+CREATE TABLE t (a text COLLATE k);
+CREATE INDEX t_a ON t (a);
+CREATE VIEW v AS SELECT a FROM t ORDER BY a;
+CREATE DOMAIN d AS text COLLATE k;

@@ -1,0 +1,7 @@
+CREATE TYPE e AS ENUM ('a', 'b', 'c');
+CREATE TYPE er AS RANGE (SUBTYPE = e);
+CREATE FUNCTION next_to(e, e) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT true';
+CREATE OPERATOR <~> (LEFTARG = e, RIGHTARG = e, FUNCTION = next_to, COMMUTATOR = <~>);
+CREATE CAST (e AS int) WITH INOUT;
+CREATE TABLE t (id int, r er);
+COMMENT ON OPERATOR <~> (e, e) IS 'near';

@@ -1,0 +1,4 @@
+-- rows: INSERT INTO t (a) VALUES (3);
+CREATE FUNCTION half(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1 / 2';
+CREATE TABLE t (a int, h int GENERATED ALWAYS AS (half(a)) STORED);
+CREATE INDEX t_h ON t (h);

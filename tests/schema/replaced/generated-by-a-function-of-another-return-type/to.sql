@@ -1,0 +1,4 @@
+-- keep: SELECT a FROM t
+CREATE FUNCTION half(int) RETURNS numeric IMMUTABLE LANGUAGE sql AS 'SELECT $1 / 2.0';
+CREATE TABLE t (a int, h numeric GENERATED ALWAYS AS (half(a)) STORED);
+CREATE INDEX t_h ON t (h);

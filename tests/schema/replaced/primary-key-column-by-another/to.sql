@@ -1,0 +1,2 @@
+CREATE TABLE other (id int);
+CREATE TABLE t (id serial PRIMARY KEY, code text UNIQUE, a int);

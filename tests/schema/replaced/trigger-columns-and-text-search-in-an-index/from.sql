@@ -1,0 +1,5 @@
+CREATE TABLE t (a int, b int, w text);
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER tr BEFORE UPDATE OF a, b ON t FOR EACH ROW EXECUTE FUNCTION f();
+CREATE TEXT SEARCH CONFIGURATION c (COPY = pg_catalog.simple);
+CREATE INDEX i ON t USING gin (to_tsvector('c'::regconfig, w));

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int);
+CREATE TABLE log (a int, what text);

@@ -1,0 +1,5 @@
+CREATE TABLE t (a int);
+CREATE TABLE log (a int, what text);
+CREATE RULE ins AS ON INSERT TO t DO ALSO (INSERT INTO log VALUES (NEW.a, 'ins'); NOTIFY changed);
+CREATE RULE nodel AS ON DELETE TO t WHERE OLD.a > 5 DO INSTEAD NOTHING;
+COMMENT ON RULE nodel ON t IS 'stays';

@@ -1,0 +1,6 @@
+-- rows: INSERT INTO b.keepme VALUES (1);
+CREATE SCHEMA a;
+CREATE SCHEMA b;
+CREATE TABLE b.keepme (id int);
+CREATE FUNCTION a.f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE VIEW a.v AS SELECT a.f() AS x;

@@ -1,0 +1,6 @@
+-- keep: SELECT id FROM b.keepme
+CREATE SCHEMA a;
+CREATE SCHEMA b;
+CREATE TABLE b.keepme (id int);
+CREATE FUNCTION b.f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE VIEW a.v AS SELECT b.f() AS x;

@@ -1,0 +1,4 @@
+CREATE TABLE a (id int);
+CREATE TABLE b (id int);
+CREATE SEQUENCE s;
+ALTER SEQUENCE s OWNED BY b.id;

@@ -1,0 +1,2 @@
+CREATE SEQUENCE ids;
+CREATE TABLE a (id int DEFAULT nextval('ids'));

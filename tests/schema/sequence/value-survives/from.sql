@@ -1,0 +1,2 @@
+-- rows: SELECT nextval('s'), nextval('s'), nextval('s');
+CREATE SEQUENCE s;

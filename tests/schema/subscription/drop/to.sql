@@ -1,0 +1,2 @@
+-- refused: subscription s: it cannot be made
+CREATE TABLE t (id int);

@@ -1,0 +1,2 @@
+CREATE SUBSCRIPTION s CONNECTION 'host=nowhere dbname=x' PUBLICATION p WITH (connect = false, slot_name = NONE, enabled = false);
+COMMENT ON SUBSCRIPTION s IS 'from there';

@@ -1,0 +1,2 @@
+-- rows: INSERT INTO t VALUES (1);
+CREATE TABLE t (id int PRIMARY KEY);

@@ -1,0 +1,2 @@
+-- keep: SELECT id FROM t
+CREATE UNLOGGED TABLE t (id int PRIMARY KEY);

@@ -1,0 +1,2 @@
+CREATE VIEW t AS SELECT 1 AS id;
+CREATE TABLE other (id int);

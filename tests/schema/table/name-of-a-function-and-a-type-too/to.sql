@@ -1,0 +1,3 @@
+CREATE FUNCTION thing() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE TABLE thing (id int DEFAULT thing());
+CREATE FUNCTION thing(thing) RETURNS int LANGUAGE sql AS 'SELECT $1.id';

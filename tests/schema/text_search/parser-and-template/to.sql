@@ -1,0 +1,6 @@
+CREATE TEXT SEARCH PARSER p (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype, HEADLINE = prsd_headline);
+CREATE TEXT SEARCH TEMPLATE tmpl (INIT = dsimple_init, LEXIZE = dsimple_lexize);
+CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = tmpl);
+CREATE TEXT SEARCH CONFIGURATION c (PARSER = p);
+COMMENT ON TEXT SEARCH PARSER p IS 'p';
+COMMENT ON TEXT SEARCH TEMPLATE tmpl IS 'tmpl';

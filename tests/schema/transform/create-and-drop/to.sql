@@ -1,0 +1,2 @@
+CREATE TRANSFORM FOR bigint LANGUAGE sql (FROM SQL WITH FUNCTION prsd_lextype(internal), TO SQL WITH FUNCTION int8recv(internal));
+COMMENT ON TRANSFORM FOR bigint LANGUAGE sql IS 'odd';

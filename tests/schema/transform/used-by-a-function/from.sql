@@ -1,0 +1,2 @@
+CREATE TRANSFORM FOR int LANGUAGE sql (FROM SQL WITH FUNCTION prsd_lextype(internal), TO SQL WITH FUNCTION int4recv(internal));
+CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT $1';

@@ -1,0 +1,2 @@
+CREATE TABLE v (a int);
+CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT max(a) FROM v';

@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b int);
+CREATE VIEW v AS SELECT a FROM t WHERE b > 0 ORDER BY b LIMIT 5;
+COMMENT ON VIEW v IS 'same';

@@ -1,0 +1,4 @@
+CREATE TABLE t (a int, b int);
+CREATE VIEW v AS SELECT a FROM t;
+CREATE VIEW over AS SELECT a FROM v;
+GRANT SELECT ON v TO case_reader;

@@ -1,0 +1,2 @@
+CREATE VIEW v AS SELECT 1 AS a, 2 AS b;
+COMMENT ON COLUMN v.a IS 'one';

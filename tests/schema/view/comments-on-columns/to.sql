@@ -1,0 +1,3 @@
+CREATE VIEW v AS SELECT 1 AS a, 2 AS b;
+COMMENT ON COLUMN v.b IS 'two';
+COMMENT ON VIEW v IS 'both';

@@ -1,0 +1,4 @@
+CREATE TABLE t (a int, b text);
+CREATE VIEW a_last AS SELECT 1 AS x;
+CREATE VIEW z AS SELECT a FROM t;
+CREATE VIEW b AS SELECT z.a FROM z, a_last;

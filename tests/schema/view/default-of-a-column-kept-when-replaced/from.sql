@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b int, c int);
+CREATE VIEW v AS SELECT a, b, c FROM t;
+ALTER VIEW v ALTER a SET DEFAULT 1;

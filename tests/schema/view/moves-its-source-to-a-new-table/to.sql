@@ -1,0 +1,2 @@
+CREATE TABLE u (a int, c int);
+CREATE VIEW v AS SELECT a FROM u;

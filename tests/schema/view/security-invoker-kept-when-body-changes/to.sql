@@ -1,0 +1,3 @@
+-- since: 15
+CREATE TABLE t (a int, b int);
+CREATE VIEW v WITH (security_invoker = true, security_barrier = true) AS SELECT b FROM t;

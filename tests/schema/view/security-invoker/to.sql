@@ -1,0 +1,4 @@
+-- since: 15
+CREATE TABLE t (a int);
+CREATE VIEW v WITH (security_invoker = true) AS SELECT a FROM t;
+CREATE VIEW w WITH (security_invoker = false) AS SELECT a FROM t;
