@@ -9,13 +9,15 @@ import platform
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
-from bench import link, memory, report, tools
+from bench import differs, engine, link, memory, report, tools
 from bench.databases import server_version
+from bench.differs import Differ
 from bench.figures import Section, Verdict, compare
-from bench.installs import Missing, Setup
+from bench.installs import Missing, Setup, find_beside_python
 from bench.proxy import slow_link
 from bench.report import About
 from bench.rounds import Stage, migrate_rounds, nothing_rounds
@@ -23,7 +25,9 @@ from bench.server import find_binaries, running_server, scratch_parent
 from bench.tools import Tool
 from bench.workload import make_migrations
 
-SECTIONS = ("migrate", "nothing", "link", "memory")
+SECTIONS = ("migrate", "nothing", "link", "memory", "diff", "generate", "size")
+KNOWN = tuple(dict.fromkeys((*tools.ALL, *differs.ALL)))
+T = TypeVar("T")
 LEFT_OUT = ("sqitch",)  # takes minutes: with --slow, or when it is named
 
 
@@ -55,11 +59,13 @@ def main() -> int:
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The options."""
     parser = argparse.ArgumentParser(prog="bench/run", description=__doc__)
-    parser.add_argument("--only", metavar="TOOL,...", type=_words(tuple(tools.ALL)), help=", ".join(tools.ALL))
+    parser.add_argument("--only", metavar="TOOL,...", type=_words(KNOWN), help=", ".join(KNOWN))
     parser.add_argument("--sections", type=_words(SECTIONS), default=SECTIONS, help=", ".join(SECTIONS))
     parser.add_argument("--rounds", type=int, default=3, help="of all files (default 3)")
     parser.add_argument("--nothing-rounds", type=int, default=15, help="of nothing to do (default 15)")
     parser.add_argument("--files", type=int, default=1000, help="migrations (default 1000)")
+    parser.add_argument("--tables", type=int, default=300, help="of diff (default 300)")
+    parser.add_argument("--sizes", type=_numbers, default=engine.SIZES, help="tables of size (100,300,1000,3000)")
     parser.add_argument("--sample", type=int, default=100, help="of them over the slow link, but for dbtool")
     parser.add_argument("--seed", type=int, default=1, help="of the generated migrations")
     parser.add_argument("--server-bin", default=os.environ.get("DBTOOL_BENCH_BIN"), metavar="DIR")
@@ -71,18 +77,27 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def find_tools(setup: Setup, options: argparse.Namespace) -> tuple[list[Tool], dict[str, str]]:
     """The tools that take part, and why each other one does not. May install some below bench/.work."""
-    able: list[Tool] = []
+    if not {"migrate", "nothing", "link", "memory"} & set(options.sections):
+        return [], {}
+    chosen = {name: find for name, find in tools.ALL.items() if options.only or options.slow or name not in LEFT_OUT}
+    able, missing = _find(chosen, setup, options.only)
+    if not options.only:
+        missing |= {name: "left out: it takes minutes (--slow)" for name in LEFT_OUT if name not in chosen}
+    return able, missing
+
+
+def _find(
+    known: Mapping[str, Callable[[Setup], T]], setup: Setup, only: Sequence[str]
+) -> tuple[list[T], dict[str, str]]:
+    able: list[T] = []
     missing: dict[str, str] = {}
-    for name, find in tools.ALL.items():
-        if options.only and name not in options.only:
+    for name, find in known.items():
+        if only and name not in only:
             continue
-        if not options.only and name in LEFT_OUT and not options.slow:
-            missing[name] = "left out: it takes minutes (--slow)"
-        else:
-            try:
-                able.append(find(setup))
-            except Missing as why:
-                missing[name] = f"MISSING: {why}"
+        try:
+            able.append(find(setup))
+        except Missing as why:
+            missing[name] = f"MISSING: {why}"
     return able, missing
 
 
@@ -115,6 +130,44 @@ def measure(stage: Stage, able: list[Tool], options: argparse.Namespace) -> Iter
         title = "Peak memory of the command (not of the server)"
         note = "what starts the commands has about 40 MB itself, and no figure can be lower than that"
         yield Section(name="memory", title=title, unit="MB", figures=figures, verdicts=verdicts, note=note)
+    if {"diff", "generate", "size"} & set(options.sections):
+        yield from measure_engine(stage, options)
+
+
+def measure_engine(stage: Stage, options: argparse.Namespace) -> Iterator[Section]:
+    """The sections of the schema engine. Writes; may install some tools below bench/.work."""
+    setup = Setup(binaries=find_binaries(options.server_bin), install=options.install)
+    able, missing = _find(differs.ALL, setup, options.only)
+    left_out = "; ".join(f"without {name}: {why}" for name, why in missing.items())
+    both = [tool for tool in able if tool.name in ("dbtool", "pg_dump")]
+    if "diff" in options.sections:
+        found = engine.compare_rounds(stage, able, options.tables, options.rounds, options.seed)
+        for name, what, figures in zip(("diff-equal", "diff-20"), ("equal", "with 20 changes"), found, strict=True):
+            verdicts = engine.verdict(figures, f"diff, {what} / pg_dump of both", "dbtool", "pg_dump", 2)
+            title = f"Two databases of {options.tables} tables, {what}"
+            yield Section(name=name, title=title, unit="s", figures=figures, verdicts=verdicts, note=left_out)
+    dump = next((tool for tool in both if tool.name == "pg_dump"), None)
+    if "generate" in options.sections and dump is not None:
+        yield from _project(stage, dump, options)
+    if "size" in options.sections:
+        seconds, peaks = engine.size_rounds(stage, both, options.sizes, options.rounds, options.seed)
+        title = "dbtool diff with 20 changes, and pg_dump of both, by the number of tables"
+        yield Section(
+            name="size", title=title, unit="s", figures=seconds, drawing=engine.curve(seconds, "dbtool"),
+            verdicts=engine.growth(seconds, "dbtool"),
+        )  # fmt: skip
+        title = "The same: peak memory of the command"
+        yield Section(name="size-memory", title=title, unit="MB", figures=peaks, drawing=engine.curve(peaks, "dbtool"))
+
+
+def _project(stage: Stage, dump: Differ, options: argparse.Namespace) -> Iterator[Section]:
+    program = find_beside_python("dbtool")
+    found = engine.project_rounds(stage, dump, program, options.files, options.rounds, options.seed)
+    for name, figures in found.items():
+        verdicts = engine.verdict(figures, f"{name}, replay kept / pg_dump of one", "dbtool", "pg_dump", 4)
+        title = f"{name}: {options.files:,} applied migrations, one changed file of sql/schema"
+        note = "the shadows' own server was running"
+        yield Section(name=name, title=title, unit="s", figures=figures, verdicts=verdicts, note=note)
 
 
 def _link(stage: Stage, able: list[Tool], options: argparse.Namespace) -> Iterator[Section]:
@@ -151,6 +204,10 @@ def _words(known: tuple[str, ...]) -> Callable[[str], tuple[str, ...]]:
         return words
 
     return read
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(word) for word in text.split(","))
 
 
 def _interrupt(*_: object) -> None:

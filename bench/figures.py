@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 # What the figures of dbtool are compared with, in columns of their own.
-REFERENCES = ("dbtool", "psycopg")
+REFERENCES = ("dbtool", "psycopg", "pg_dump")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,7 @@ class Section:
     figures: tuple[Figure, ...]
     verdicts: tuple[Verdict, ...] = ()
     note: str = ""
+    drawing: str = ""  # lines below the table
 
 
 def find(figures: Sequence[Figure], tool: str) -> Figure | None:

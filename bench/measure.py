@@ -25,6 +25,7 @@ class Command:
     argv: tuple[str | Path, ...]
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    exit_codes: tuple[int, ...] = (0,)  # that say that it did its work: some tell a difference so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,8 @@ def run(command: Command, *, timeout: float = 1800) -> Outcome:
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         said.seek(0)
-        problem = _problem(process.returncode, said.read().decode(errors="replace"))
+        text = said.read().decode(errors="replace")
+        problem = "" if process.returncode in command.exit_codes else _problem(process.returncode, text)
     # ru_maxrss counts bytes on macOS and kilobytes elsewhere: getrusage(2)
     unit = 1 if sys.platform == "darwin" else 1024
     cpu_seconds = usage.ru_utime + usage.ru_stime
@@ -73,8 +75,6 @@ def run(command: Command, *, timeout: float = 1800) -> Outcome:
 
 
 def _problem(exit_code: int, said: str) -> str:
-    if exit_code == 0:
-        return ""
     last = " / ".join(line.strip() for line in said.strip().splitlines()[-6:] if line.strip())
     return f"exit code {exit_code}: {last[-600:]}"
 

@@ -36,12 +36,14 @@ def heading(about: About) -> str:
 
 def draw(section: Section) -> str:
     """The section's table, what is wrong with any of its figures, and its verdicts."""
-    references = [name for name in REFERENCES if section.unit == "s" and find(section.figures, name)]
+    alike = len({figure.tool for figure in section.figures}) == len(section.figures)  # else: of which one?
+    references = [name for name in REFERENCES if section.unit == "s" and alike and find(section.figures, name)]
     spent = ["cpu s"] if section.unit == "s" else []
     ratios = [f"/ {name}" for name in references]
     header = ["tool", f"median {section.unit}", "least", "most", *spent, *ratios, "", "runs"]
     rows = [_row(section, figure, references) for figure in section.figures]
     lines = [section.title, *_columns([header, *rows])]
+    lines += [f"    {line}" for line in section.drawing.splitlines()]
     lines += [f"  INVALID {one.tool} ({one.about}): {one.problem}" for one in section.figures if one.problem]
     lines += [f"  note: {section.note}"] if section.note else []
     disturbed = spread(section.figures)

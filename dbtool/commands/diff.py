@@ -1,5 +1,6 @@
 """dbtool diff."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,13 +34,14 @@ def diff(
     Example: dbtool diff production sql/schema
     """
     project = load_project()
-    current, wanted = _read_both(project, a, b, env)
+    reading = _read_both(project, a, b, env)
 
     from dbtool.schema.comparable import comparable, owned
     from dbtool.schema.engine import difference
     from dbtool.schema.online import online
     from dbtool.schema.scripts import scripts
 
+    current, wanted = reading()
     left, right = comparable(current, wanted), comparable(wanted, current)
     steps = owned(online(difference(left, right), left, right))
     files = scripts(steps)
@@ -54,11 +56,16 @@ def diff(
     )
 
 
-def _read_both(project: Project, a: str, b: str, env: str | None) -> "tuple[Schema, Schema]":
-    if _is_path(a) and _is_path(b):  # one after the other: both are made on the same server, which may have to start
-        return _read(project, a, env), _read(project, b, env)
-    wanted = beside(lambda: _read(project, b, env))
-    return _read(project, a, env), wanted.result()
+def _read_both(project: Project, a: str, b: str, env: str | None) -> "Callable[[], tuple[Schema, Schema]]":
+    """Begin to read the databases, each beside the other, and return what makes the rest and waits for them."""
+
+    def begin(side: str) -> "Callable[[], Schema]":
+        if _is_path(side):  # a shadow is made for it: not in a thread that ends with the process
+            return lambda: _read(project, side, env)
+        return beside(lambda: _read(project, side, env)).result
+
+    current, wanted = begin(a), begin(b)
+    return lambda: (current(), wanted())
 
 
 def _is_path(side: str) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from dbtool.queries import query
 from dbtool.schema.names import unquoted
+from dbtool.schema.settled import UNSETTLED, settled
 
 if TYPE_CHECKING:
     from psycopg import Cursor
@@ -114,9 +115,16 @@ def record_of(row: Any) -> Record:
     """Return what a row of one of the families' queries says."""
     kind, schema, parent, name, owner, acl, comment, is_, address = row
     return Record(
-        kind=kind, schema=schema, parent=parent, name=name, owner=owner, comment=comment, is_=is_,
+        kind=kind, schema=schema, parent=parent, name=name, owner=owner, comment=comment, is_=_settled(is_),
         grants=None if acl is None else tuple(acl), address=None if address is None else tuple(address),
     )  # fmt: skip
+
+
+def _settled(is_: dict[str, Any]) -> dict[str, Any]:
+    """Return what a thing is, its expressions told as they are when they are read again."""
+    if not any(isinstance(value, str) and UNSETTLED in value for value in is_.values()):
+        return is_
+    return {name: settled(value) if isinstance(value, str) and name != "body" else value for name, value in is_.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from dbtool.schema.catalog import Key, Record
-from dbtool.schema.family import parent_of
+from dbtool.schema.family import inherited_from, parent_of
 from dbtool.schema.kinds import KINDS
 from dbtool.schema.kinds.columns import needs_dependents_gone
 from dbtool.schema.kinds.constraints import not_null_column
@@ -74,14 +74,24 @@ def _rename_not_nulls(changes: Changes, current: Schema, wanted: Schema) -> None
         for key in changes.dropped
         if key[0] == "constraint" and current.parts[key].is_["type"] == "not null"
     }
+    pairs: dict[Key, Key] = {}
     for key in sorted(changes.created) if going else ():
         record = wanted.parts[key]
-        if key[0] != "constraint" or record.is_["type"] != "not null":
+        if key[0] == "constraint" and record.is_["type"] == "not null":
+            old = going.get((key[2], not_null_column(record)))
+            if old and KINDS["constraint"].alter(current.parts[old], record, current, wanted) is not None:
+                pairs[key] = old
+    for key, old in pairs.items():
+        # PostgreSQL renames none that a table above has as well, but with that
+        alone = inherited_from(wanted.parts[key], wanted) not in pairs
+        if alone and _is_inherited_still(current.parts[old], wanted.parts[key]):
             continue
-        old = going.get((key[2], not_null_column(record)))
-        if old and KINDS["constraint"].alter(current.parts[old], record, current, wanted) is not None:
-            changes.renamed[key] = old
-            changes.dropped.discard(old)
+        changes.renamed[key] = old
+        changes.dropped.discard(old)
+
+
+def _is_inherited_still(old: Record, new: Record) -> bool:
+    return bool(old.is_.get("inherited")) and bool(new.is_.get("inherited"))
 
 
 def _spread(changes: Changes, current: Schema, wanted: Schema) -> None:

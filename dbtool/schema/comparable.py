@@ -17,6 +17,8 @@ from dbtool.schema.whole import Schema
 
 OWNER = "(owner)"
 
+_ENTRY = re.compile(r'((?:"(?:[^"]|"")*"|[^="]+)=)([A-Z,* ]*)(/.+)', re.DOTALL)  # grantee=privileges/grantor
+
 # What is left out, by kind: nobody wrote it into a file.
 _LEFT_OUT = {"extension": {"version"}, "materialized view": {"populated"}}
 
@@ -24,14 +26,19 @@ _LEFT_OUT = {"extension": {"version"}, "materialized view": {"populated"}}
 def comparable(schema: Schema, other: Schema, *, role: str = "") -> Schema:
     """Return *schema* as it can be compared with *other*, of another database; *role*: whose it is, if not told."""
     role = role or main_role(schema, other)
-    not_nulls = schema.version < 180000 or other.version < 180000  # told by name from 18 on
+    version = min(schema.version, other.version)
+    not_nulls = version < 180000  # told by name from 18 on
+    unknown = "MAINTAIN" if version < 170000 else ""  # a privilege from 17 on, which every owner has there
     parts = {
-        key: _neutral(record, role)
+        key: _neutral(record, role, unknown)
         for key, record in schema.parts.items()
         if not (not_nulls and key[0] == "constraint" and record.is_["type"] == "not null")
     }
     parts = {record.key: record for record in parts.values()}
-    return replace(schema, parts=parts, role=OWNER)
+    public = parts.get(("schema", "", "", "public"))
+    if public and schema.version < 150000 <= other.version:
+        parts[public.key] = _as_from_15_on(public)
+    return replace(schema, parts=parts, role=OWNER, version=version)
 
 
 def main_role(schema: Schema, other: Schema) -> str:
@@ -64,7 +71,7 @@ def owned(steps: Sequence[Step], role: str | None = None) -> tuple[Step, ...]:
     )
 
 
-def _neutral(record: Record, role: str) -> Record:
+def _neutral(record: Record, role: str, unknown: str) -> Record:
     left_out = _LEFT_OUT.get(record.kind, set[str]())
     name = record.name
     if record.kind == "default acl":
@@ -77,15 +84,37 @@ def _neutral(record: Record, role: str) -> Record:
     return Record(
         kind=record.kind, schema=record.schema, parent=record.parent, name=name, comment=comment,
         owner=OWNER if record.owner == role else record.owner,
-        grants=None if record.grants is None else _entries(record.grants, role),
+        grants=None if record.grants is None else _entries(record.grants, role, unknown),
         is_={name: value for name, value in record.is_.items() if name not in left_out} if left_out else record.is_,
         address=record.address,
     )  # fmt: skip
 
 
+def _as_from_15_on(public: Record) -> Record:
+    """Return public as initdb makes it from 15 on, where it is as initdb made it before (release notes of 15)."""
+    owner = quoted(public.owner or "")
+    if set(public.grants or ()) != {f"{owner}=CREATE,USAGE/{owner}", f"PUBLIC=CREATE,USAGE/{owner}"}:
+        return public
+    grants = ("PUBLIC=USAGE/pg_database_owner", "pg_database_owner=CREATE,USAGE/pg_database_owner")
+    return replace(public, owner="pg_database_owner", grants=grants)
+
+
 @lru_cache(maxsize=1 << 10)
-def _entries(grants: tuple[str, ...], role: str) -> tuple[str, ...]:
-    return tuple(sorted(_entry(entry, role) for entry in grants))
+def _entries(grants: tuple[str, ...], role: str, unknown: str) -> tuple[str, ...]:
+    """Return the grants with OWNER for *role*, and without the privilege that not every server knows.
+
+    >>> _entries(("ann=SELECT,MAINTAIN*/ann", "bob=MAINTAIN/ann"), "ann", "MAINTAIN")
+    ('"(owner)"=SELECT/"(owner)"',)
+    """
+    known = (_without(entry, unknown) if unknown else entry for entry in grants)
+    return tuple(sorted(_entry(entry, role) for entry in known if entry))
+
+
+def _without(entry: str, privilege: str) -> str:
+    found = _ENTRY.fullmatch(entry)
+    assert found, entry
+    kept = [one for one in found[2].split(",") if one.rstrip("*") != privilege]
+    return f"{found[1]}{','.join(kept)}{found[3]}" if kept else ""
 
 
 def _entry(entry: str, role: str) -> str:

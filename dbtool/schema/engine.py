@@ -27,6 +27,7 @@ class Step:
     record: Record
     statements: tuple[Statement, ...]
     parts: tuple[Record, ...] = ()  # what is made, or goes, along with it
+    kept: Record | None = None  # what gets this name, where it is renamed
     apart: bool = False  # to be committed before what comes after may use it: a new value of an enum
 
 
@@ -55,6 +56,7 @@ def _step(action: Action, graph: Graph, changes: Changes, current: Schema, wante
         record=side.parts[action.key],
         statements=tuple(found),
         parts=tuple(side.parts[p.key] for p in parts),
+        kept=current.parts[changes.renamed[action.key]] if action.key in changes.renamed else None,
         apart=_apart(action, current, wanted),
     )
 

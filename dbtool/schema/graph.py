@@ -121,8 +121,10 @@ def _edges(actions: Sequence[Action], changes: Changes, current: Schema, wanted:
                 for other in current.needs.get(key, ()):
                     goes = of(other, Verb.DROP, Verb.FORGET, Verb.RENAME, Verb.ALTER, Verb.RETYPE)
                     turned = _is_asked_of_a_child(key, other, wanted, current)
+                    if _says_words_only(other, current, wanted):  # a comment or grants can come before or after
+                        goes = [o for o in goes if o.verb is not Verb.ALTER]
                     for o in goes:
-                        if action.verb is Verb.DROP or o.verb is Verb.FORGET:
+                        if action.verb is Verb.DROP or o.verb in (Verb.DROP, Verb.FORGET):
                             yield (o, action) if turned and o.verb is Verb.ALTER else (action, o)
                 if key[0] in ("index", "constraint"):  # what came by being a partition goes when that has ended
                     attached = _attachment(key)
@@ -137,9 +139,14 @@ def _edges(actions: Sequence[Action], changes: Changes, current: Schema, wanted:
                 if not _goes_with_the_old(key, changes, current):
                     yield from ((o, action) for o in of(key, Verb.DROP, Verb.RENAME))
                 yield from ((action, o) for o in of(key, Verb.FORGET))
-            case Verb.RENAME:
-                pass
+            case Verb.RENAME:  # by names that what it is made of has until then
+                for other in current.needs.get(key, ()):
+                    yield from ((action, o) for o in of(other, Verb.RENAME))
     yield from _clashes(actions, current, wanted)
+
+
+def _says_words_only(key: Key, current: Schema, wanted: Schema) -> bool:
+    return key in current.parts and key in wanted.parts and current.parts[key].is_ == wanted.parts[key].is_
 
 
 def _attachment(key: Key) -> Key:
@@ -240,7 +247,7 @@ def _holder(
 
 def _dropped_with(key: Key, there: set[Action], apart: set[Action], current: Schema) -> Action | None:
     record = current.parts[key]
-    if record.kind in _STAY or _keeps_a_foreign_key(record, current):
+    if record.kind in _STAY or _keeps_a_foreign_key(record, there, current):
         return None
     for other in _takes_along(record, current):
         for verb in (Verb.DROP, Verb.FORGET):
@@ -250,7 +257,7 @@ def _dropped_with(key: Key, there: set[Action], apart: set[Action], current: Sch
     return None
 
 
-def _keeps_a_foreign_key(record: Record, current: Schema) -> bool:
+def _keeps_a_foreign_key(record: Record, there: set[Action], current: Schema) -> bool:
     """Whether it is the attachment of a partition that cannot be dropped before it is detached.
 
     A foreign key to the partitioned table is one to each partition as well.
@@ -261,9 +268,9 @@ def _keeps_a_foreign_key(record: Record, current: Schema) -> bool:
     return any(
         other[0] == "constraint" and current.parts[other].is_["type"] == "foreign key"
         for parent in keys
+        if Action(Verb.DROP, parent) not in there
         for column in current.dependents.get(parent, ())
         for other in current.dependents.get(column, ())
-        if other[2] != current.parts[record.key].is_["partition of"]
     )
 
 

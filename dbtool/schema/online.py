@@ -28,7 +28,9 @@ def online(steps: Sequence[Step], current: Schema, wanted: Schema) -> list[Step]
         table = parent_of(step.record, wanted) or parent_of(step.record, current)
         stays = table in current.parts and table in wanted.parts and not {table} & (made | gone)
         key_comes = any(k[0] == "constraint" and k[2] == step.record.parent and _is_key(k, wanted) for k in made)
-        if stays and not (key_comes and _is_not_null(step.record)):  # a primary key asks for a valid one
+        if (
+            stays and not step.kept and not (key_comes and _is_not_null(step.record))
+        ):  # a primary key asks for a valid one
             first, last = _forms(step, current, wanted)
         else:
             first, last = step.statements, ()

@@ -101,6 +101,7 @@ def apply_push(conn: "Conn", settled: Settled, push: Push, *, ledger_schema: str
     where the result is not what sql/schema says; then nothing has changed.
     """
     import psycopg
+    from psycopg import sql as sql_text
 
     require(settled, "push")
     started = time.monotonic()
@@ -111,9 +112,12 @@ def apply_push(conn: "Conn", settled: Settled, push: Push, *, ledger_schema: str
             recheck(conn, settled)
             _refuse_another(push, read_schema(conn, ledger_schema=ledger_schema))
             conn.execute("SET LOCAL search_path TO DEFAULT")
+            if push.role != conn.info.user:  # what is made is to be that role's as well
+                conn.execute(sql_text.SQL("SET LOCAL ROLE {}").format(sql_text.Identifier(push.role)))
             for statement in push.script.statements if push.script else ():
                 sql = statement.sql
                 conn.execute(cast(Any, sql))
+            conn.execute("RESET ROLE")
             _refuse_result(push, read_schema(conn, ledger_schema=ledger_schema))
     except KeyboardInterrupt:
         raise Interrupted("interrupted: nothing was changed, its transaction was rolled back") from None

@@ -14,6 +14,8 @@ from dbtool.schema.whole import Schema
 def told(step: Step, current: Schema, wanted: Schema) -> str:
     """Return *step* in words: "create table public.users: 3 columns, 1 constraint"."""
     record = step.record
+    if step.kept:
+        return f"rename {step.kept} to {record.name}"
     match step.verb:
         case Verb.CREATE if step.statements and all(" VALIDATE CONSTRAINT " in s.sql for s in step.statements):
             return f"validate {record}"

@@ -4,8 +4,6 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from tests.cli.conftest import Run, refused
 from tests.conftest import ROOT, Database, Project
 
@@ -34,7 +32,7 @@ def test_the_example_is_pulled_and_in_step_after_its_baseline(example: Project, 
     for part in ("CREATE TABLE", "CREATE INDEX", "COMMENT ON", "CREATE POLICY", "CREATE TRIGGER"):
         assert part in first["tables/executions.sql"]
     baseline = Path(json.loads(done.stdout)["baseline"])
-    assert run_here("check").returncode == 4  # files of the old history are not here, and the baseline waits
+    assert run_here("check").returncode == 3  # the baseline waits, and the files of the old history are not here
     assert run_here("pull", "--replace").returncode == 0
     assert files(example) == first
     assert list((example.root / "migrations").glob("*.sql")) == [baseline]
@@ -97,19 +95,21 @@ def test_what_only_the_owner_and_others_may_is_there(project: Project, run_here:
 
 
 def test_the_same_bytes_on_the_oldest_and_the_newest(
-    each_database: Database, make_project: Callable[..., Project], tmp_path: Path, request: pytest.FixtureRequest
+    each_database: Database, make_project: Callable[..., Project]
 ) -> None:
     """The files of each are compared with those of the newest, which the example's own migrations give."""
     project = make_project(each_database, "pulled")
     for name in ("migrations", "safety"):
         (project.root / name).symlink_to(ROOT / name)
     assert project.run("migrate").returncode == 0
+    checked = project.run("check")  # the shadow is of another version than the oldest
+    assert checked.returncode == 0, checked.stderr
     (project.root / "migrations").unlink()
     done = project.run("pull")
     assert done.returncode == 0, done.stderr
     here = files(project)
     assert here
-    assert not any("PostgreSQL" in text or str(each_database.server.version) in text for text in here.values())
+    assert not any("PostgreSQL" in text or f"{each_database.server.major}." in text for text in here.values())
     known = _PULLED.setdefault("bytes", here)
     assert here == known
 

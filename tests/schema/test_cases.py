@@ -2,7 +2,8 @@
 
 Written in the files: `-- rows: SQL` (put in before), `-- keep: QUERY` (answers the same before, after and on the way
 back; `-- keep once:` not on the way back, which loses it), `-- since: 15`, `-- until: 17` (servers),
-`-- refused: TEXT` (what the engine says of a change that it does not make, or that has no way back).
+`-- refused: TEXT` (what the engine says of a change that it does not make), `-- no way back: TEXT` (of one that it
+makes for good).
 A sample runs on the oldest and the newest server, all of them on each with `make test-all`.
 """
 
@@ -18,6 +19,7 @@ import pytest
 
 from dbtool.schema.change import plan_change
 from dbtool.schema.engine import difference
+from dbtool.schema.prove import Proved
 from dbtool.schema.read import read_schema
 from dbtool.schema.scripts import Script
 from dbtool.schema.statement import Unmanageable
@@ -106,8 +108,8 @@ def _hold(server: Server, case: Case) -> None:
         was, wanted_dump = dump(server, one), dump(server, two)
         with server.connect(two) as conn:
             wanted = _read(conn)
+        files = _plan(server, case, one, wanted)
         with server.connect(one) as conn:
-            files = plan_change(conn, wanted, ledger_schema="dbtool").files
             for sql in case.said("rows"):
                 conn.execute(cast(Any, sql))
             kept = _ask(conn, case.said("keep") + case.said("keep once"))
@@ -117,6 +119,8 @@ def _hold(server: Server, case: Case) -> None:
             assert not told, f"not what was wanted:\n{told}\n\n{_text(f.script for f in files)}"
             assert not difference(_read(conn), wanted), "the second difference is not empty"
             assert _ask(conn, case.said("keep") + case.said("keep once")) == kept, _text(f.script for f in files)
+            if case.said("no way back"):
+                return
             backs = [file.rollback for file in reversed(files) if file.rollback]
             for back in backs:
                 _run(conn, back)
@@ -124,6 +128,18 @@ def _hold(server: Server, case: Case) -> None:
             assert not told, f"the way back does not end where it began:\n{told}\n\n{_text(backs)}"
             answers = _ask(conn, case.said("keep"))
             assert answers == kept[: len(answers)], _text(backs)
+
+
+def _plan(server: Server, case: Case, database: str, wanted: Schema) -> tuple[Proved, ...]:
+    """Return the files. The proof leaves the database as it was; where there is no way back, it gets one of its own."""
+    if not (why := case.said("no way back")):
+        with server.connect(database) as conn:
+            return plan_change(conn, wanted, ledger_schema="dbtool").files
+    with _database(server, "case_shadow", case.before) as shadow, server.connect(shadow) as conn:
+        files = plan_change(conn, wanted, ledger_schema="dbtool").files
+    lost = [hazard for file in files for hazard in file.lost if hazard.id == "no-rollback"]
+    assert any(why[0] in hazard.message for hazard in lost), lost
+    return files
 
 
 @contextmanager

@@ -7,7 +7,7 @@ SELECT
     NULL::text AS owner,
     NULL::text[] AS acl,
     -- the one that CREATE EXTENSION gives is none; where that was taken away, it is empty
-    CASE WHEN d.description IS DISTINCT FROM v.comment THEN coalesce(d.description, '') END AS comment,
+    nullif(coalesce(d.description, ''), coalesce(v.comment, '')) AS comment,
     jsonb_strip_nulls(jsonb_build_object(
         'schema', n.nspname, 'version', x.extversion, 'relocatable', nullif(x.extrelocatable, false)
     )) AS "is",

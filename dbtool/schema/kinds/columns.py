@@ -21,12 +21,13 @@ from dbtool.schema.kinds.relatives import (
     is_partition,
     only,
     parent_columns,
+    parents_beside,
     same_column,
     table_of,
 )
 from dbtool.schema.kinds.retyping import narrows, rewrites, through_text, using
 from dbtool.schema.names import quoted
-from dbtool.schema.statement import Hazard, Statement, statements
+from dbtool.schema.statement import Hazard, Statement, Unmanageable, statements
 from dbtool.schema.whole import Schema
 
 _VIEWS = ("view", "materialized view")
@@ -123,6 +124,8 @@ def _alter(old: Record, new: Record, current: Schema, wanted: Schema) -> list[St
 def _alter_heritage(old: Record, new: Record, current: Schema, wanted: Schema) -> list[Statement]:
     if is_partition(table_of(new, wanted), wanted) or is_partition(table_of(old, current), current):
         return []  # where ATTACH and DETACH say so
+    if new.is_.get("inherited") and not old.is_.get("inherited") and _differ(old, new, "type", "collation"):
+        raise Unmanageable(f"{new} gets another type, and comes to be inherited: do one after the other")
     if is_only_inherited(new) and not is_only_inherited(old):
         return hand_over(old, new, current, wanted)
     if is_only_inherited(old) and new.is_.get("inherited") and new.is_.get("local"):
@@ -170,6 +173,11 @@ def _alter_values(old: Record, new: Record, current: Schema, wanted: Schema) -> 
     if "generated as" in old.is_ and "generated as" not in new.is_:
         done += statements(f"{alter} DROP EXPRESSION")
     if _differ(old, new, "type", "collation") and not _is_typed(new, current, wanted):
+        if beside := parents_beside(old, current):
+            raise Unmanageable(
+                f"{old} gets another type, and a table inherits it from {', '.join(beside)} as well: PostgreSQL alters "
+                "neither of them. Take one away by NO INHERIT, alter each, and bring it back: dbtool new"
+            )
         done.append(_typed_anew(old, new, alter, wanted))
     if "generated as" in new.is_ and _differ(old, new, "generated"):
         why = f"computes {new.parent}.{quoted(new.name)} for each row"

@@ -12,9 +12,9 @@ from dbtool.schema.kinds.column_words import column_line, not_null_of
 from dbtool.schema.kinds.constraints import clause, comes_with_parent
 from dbtool.schema.kinds.kind import named
 from dbtool.schema.kinds.layout import listed
-from dbtool.schema.kinds.relatives import default_of, free_name, is_only_inherited, parent_columns
+from dbtool.schema.kinds.relatives import default_of, free_name, is_only_inherited, parent_columns, parents_of
 from dbtool.schema.names import qualified, quoted, unquoted
-from dbtool.schema.statement import Statement, statements
+from dbtool.schema.statement import Statement, Unmanageable, statements
 from dbtool.schema.whole import Schema
 
 
@@ -29,6 +29,12 @@ def alter_inheritance(old: Record, new: Record, current: Schema, wanted: Schema)
         for column in _children(old, current, "column")
         if _stays_behind(column, left, current, wanted)
     ]
+    done += statements(*(
+        f"{alter} DROP CONSTRAINT {quoted(check.name)}"
+        for check in _children(old, current, "constraint")
+        if _check_stays_behind(check, left, current, wanted)
+    ))  # fmt: skip
+    _refuse_other_types(new, left + taken, current, wanted)
     inherit = statements(*(f"{alter} INHERIT {parent}" for parent in taken))
     return done + _through_another(new, taken, inherit, current, wanted)
 
@@ -43,6 +49,31 @@ def _stays_behind(column: Record, left: list[str], current: Schema, wanted: Sche
     if not is_only_inherited(column) or column.key in wanted.parts or not all(m.parent in left for m in models):
         return False
     return any(model.key in wanted.parts or not _has_table(model.parent, wanted) for model in models)
+
+
+def _check_stays_behind(check: Record, left: list[str], current: Schema, wanted: Schema) -> bool:
+    """Return whether a check that came by parents that are left is not wanted, and nothing else drops it."""
+    if not comes_with_parent(check) or check.key in wanted.parts or check.is_["type"] not in ("check", "not null"):
+        return False
+    parents = parents_of(current.parts[("table", check.schema, "", unquoted(check.parent)[1])], current)
+    models = [m for p in parents if (m := ("constraint", unquoted(p)[0], p, check.name)) in current.parts]
+    if not models or not all(model[2] in left for model in models):
+        return False
+    return any(model in wanted.parts or not _has_table(model[2], wanted) for model in models)
+
+
+def _refuse_other_types(table: Record, parents: list[str], current: Schema, wanted: Schema) -> None:
+    """Raise Unmanageable for columns that get another type with other parents: neither can be done first."""
+    for column in _children(table, wanted, "column") if parents else ():
+        before = current.parts.get(column.key)
+        if before is None or not (before.is_.get("inherited") or column.is_.get("inherited")):
+            continue
+        models = [*parent_columns(before, current), *parent_columns(column, wanted)]
+        if before.is_["type"] != column.is_["type"] and any(model.parent in parents for model in models):
+            raise Unmanageable(
+                f"{column} gets another type ({before.is_['type']}, then {column.is_['type']}), and its table other "
+                "parents: do one after the other"
+            )
 
 
 def _has_table(name: str, schema: Schema) -> bool:

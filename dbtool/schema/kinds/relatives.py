@@ -77,3 +77,19 @@ def free_name(name: str, schema: str, *schemas: Schema) -> str:
     name = name.encode()[:60].decode(errors="ignore")
     names = (name, *(f"{name}{number}" for number in range(1, 1000)))
     return next(n for n in names if not any((kind, schema, "", n) in s.parts for kind in kinds for s in schemas))
+
+
+def parents_beside(column: Record, schema: Schema) -> list[str]:
+    """Return the tables that a table below has *column* from as well, and that are not below its own."""
+    below = _below(column, schema)
+    found = {p.parent for heir in below.values() for p in parent_columns(heir, schema)}
+    return sorted(found - below.keys() - {column.parent})
+
+
+def _below(column: Record, schema: Schema) -> dict[str, Record]:
+    found: dict[str, Record] = {}
+    for key in heirs_of(table_of(column, schema), schema):
+        table = schema.parts[key].parent or qualified(key[1], key[3])
+        if heir := same_column(column, table, schema):
+            found |= {table: heir, **_below(heir, schema)}
+    return found

@@ -1,2 +1,2 @@
--- refused: subscription s: it cannot be made
+-- no way back: subscription s: it cannot be made
 CREATE TABLE t (id int);
