@@ -20,7 +20,6 @@ from bench.workload import make_migrations
 
 MEGABYTE = 1 << 20
 SIZES = (100, 300, 1000, 3000)
-COMPARED = 300  # tables of the sections diff, generate and check
 
 
 def compare_rounds(
@@ -111,7 +110,8 @@ def _write_project(folder: Path, program: Path, url: dict[str, str], files: int,
 
 def _cold(folder: Path, command: Command, number: int) -> Outcome:
     """The same where no replay is kept: the first file has another comment, so all states have other names."""
-    first = min((folder / "migrations").glob("*.sql"))
+    files = (folder / "migrations").glob("*.sql")
+    first = min(path for path in files if not path.name.endswith(".rollback.sql"))
     text = first.read_text()
     try:
         first.write_text(f"-- {number}: another comment\n{text}")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
 from dbtool.schema.catalog import Catalog, Key, Record
+from dbtool.schema.kinds.operators import LINKS, operator_identity
 from dbtool.schema.names import qualified, unquoted
 
 Needs = Mapping[Key, set[Key]]
@@ -52,6 +53,7 @@ class _Known:
         self.needs = needs
         self._wholes: dict[tuple[str, Place], Key] = {}
         self._children: defaultdict[tuple[str, str], list[Record]] = defaultdict(list)
+        self.links: defaultdict[str, list[tuple[Record, str]]] = defaultdict(list)  # operators, by what they lead to
         self._attached: defaultdict[Key, list[Key]] = defaultdict(list)
         for key, record in parts.items():
             if record.parent:
@@ -59,6 +61,9 @@ class _Known:
             elif record.kind in _RELATIONS or record.kind in _PARENTS.values():
                 place = (record.schema, record.name) if record.schema else (record.name,)
                 self._wholes[_family(record.kind), place] = key
+            if record.kind == "operator":
+                for link in LINKS:
+                    self.links[record.is_.get(link, "")].append((record, link))
             if record.kind == "index attachment":
                 for other in needs.get(key, ()):
                     self._attached[other].append(key)
@@ -185,6 +190,16 @@ def _what_makes_valid(record: Record, known: _Known) -> Iterator[Key]:
         yield from known.attachments(key)
 
 
+def _promised_by(record: Record, known: _Known) -> Iterator[Key]:
+    """Yield the operators that name this one as commutator or negator, unnamed by it.
+
+    So it is only where they were made first: of an operator that is there, the server sets the other end as well.
+    """
+    for other, link in known.links.get(operator_identity(record), ()):
+        if other.key != record.key and record.is_.get(link) != operator_identity(other):
+            yield other.key
+
+
 def _cloned(record: Record) -> bool:
     """Whether attaching a partition made it, as the parent has it."""
     if record.kind == "trigger" or (record.kind == "constraint" and record.is_["type"] == "foreign key"):
@@ -195,6 +210,7 @@ def _cloned(record: Record) -> bool:
 _MARKS = ("replica identity", "cluster mark")
 _Rules = Mapping[str, Callable[[Record, _Known], Iterator[Key]]]
 _HARD: _Rules = {
+    "operator": _promised_by,
     "default": _column_of_default,
     "attachment": _parent_table,
     "index attachment": _own_index,

@@ -74,7 +74,7 @@ def _statements(
         case Verb.ALTER:
             return changes.altered[action.key]
         case Verb.RETYPE:
-            return retype(wanted.parts[action.key], wanted)
+            return retype(wanted.parts[action.key], wanted, current)
         case Verb.CREATE if action.key in changes.renamed:
             return _renamed(action.key, changes, current, wanted)
         case Verb.CREATE:

@@ -9,6 +9,7 @@ from dbtool.schema.catalog import Key, Record
 from dbtool.schema.changes import Changes
 from dbtool.schema.family import family_name, inherited_from, parent_of
 from dbtool.schema.kinds import KINDS
+from dbtool.schema.kinds.constraints import not_null_column
 from dbtool.schema.names import qualified, unquoted
 from dbtool.schema.order import circles
 from dbtool.schema.statement import Unmanageable
@@ -250,7 +251,9 @@ def _dropped_with(key: Key, there: set[Action], apart: set[Action], current: Sch
     if record.kind in _STAY or _keeps_a_foreign_key(record, there, current):
         return None
     for other in _takes_along(record, current):
-        for verb in (Verb.DROP, Verb.FORGET):
+        # what a type is made of is renamed with it (types.renamed_away), so that its names are free for the new one
+        rebuilt = Verb.RENAME if record.kind == "function" else Verb.FORGET
+        for verb in (Verb.DROP, rebuilt):
             leader = Action(verb, other)
             if leader in there:
                 return leader if leader in apart else _dropped_with(other, there, apart, current) or leader
@@ -298,6 +301,8 @@ def _created_with(key: Key, there: set[Action], apart: set[Action], wanted: Sche
     parents = [parent_of(record, wanted)]
     if record.kind == "default":  # of a column that is added to a table that is there
         parents.append(("column", record.schema, record.parent, record.name))
+    elif record.kind == "constraint" and record.is_["type"] == "not null":  # likewise (18)
+        parents.append(("column", record.schema, record.parent, unquoted(not_null_column(record))[0]))
     for parent in parents:
         if parent is None or record.kind not in KINDS[parent[0]].holds or says_words_only(wanted.parts.get(parent)):
             continue

@@ -89,7 +89,7 @@ def _entry(role: str) -> str:
 def target_of(record: Record, kind: Kind, schema: Schema) -> Target | None:
     """Return what privileges on *record* are granted on; None for what has none."""
     if record.kind == "default acl":
-        return default_target(record, schema.version)
+        return default_target(record, schema)
     owner = _owner(record, schema)
     if owner is None:
         return None

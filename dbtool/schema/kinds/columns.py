@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dbtool.schema.catalog import Record
 from dbtool.schema.kinds import rows
 from dbtool.schema.kinds.column_words import column_line, is_on, not_null_of, settings, settings_of
+from dbtool.schema.kinds.composites import by_attributes
 from dbtool.schema.kinds.constraints import clause
 from dbtool.schema.kinds.definitions import in_parentheses
 from dbtool.schema.kinds.heritage import hand_over, make_own_too
@@ -279,8 +280,11 @@ def _drop(record: Record, current: Schema) -> list[Statement]:
     return [Statement(f"ALTER {word} {record.parent} DROP COLUMN {quoted(record.name)}", lost)]
 
 
-def retype(record: Record, wanted: Schema) -> list[Statement]:
-    """Return what gives a column the type that was made anew under the name of its own, through the text of values."""
+def retype(record: Record, wanted: Schema, current: Schema) -> list[Statement]:
+    """Return what gives a column the type that was made anew under the name of its own.
+
+    Through the text of values, or attribute by attribute where the text would mistake one for another.
+    """
     settled = {name: value for name, value in record.is_.items() if name not in ("storage", "compression")}
     further = settings(settled, record.is_, _alter_words(record, wanted), wanted)
     if record.is_.get("inherited"):
@@ -291,7 +295,9 @@ def retype(record: Record, wanted: Schema) -> list[Statement]:
     if alter.startswith("ALTER FOREIGN"):
         return [*statements(words), *further]
     hazard = rows.rewrite_table(record.parent, f"converts {record.parent}.{quoted(record.name)}")
-    return [Statement(words + through_text(quoted(record.name), type, type), (hazard,)), *further]
+    column = quoted(record.name)
+    using = by_attributes(column, type, current, wanted) or through_text(column, type, type)
+    return [Statement(words + using, (hazard,)), *further]
 
 
 def _set_default(record: Record, wanted: Schema, parts: Sequence[Record]) -> list[Statement]:

@@ -6,7 +6,7 @@ from typing import Any
 from dbtool.schema.catalog import Key, Record
 from dbtool.schema.kinds.kind import named
 from dbtool.schema.kinds.layout import in_lines, listed
-from dbtool.schema.names import literal, quoted
+from dbtool.schema.names import literal, quoted, unquoted
 from dbtool.schema.statement import Hazard, Statement, Unmanageable, statements
 from dbtool.schema.whole import Schema
 
@@ -32,7 +32,7 @@ def alter(old: Record, new: Record, current: Schema, wanted: Schema) -> list[Sta
     users = set(users_of(old.key, current))
     # "cannot alter type because column uses it" (find_composite_type_dependencies), nor where a view reads it
     if list(after)[: len(kept)] != kept or (retyped and not all(_bears_it(key, current) for key in users)):
-        return _rebuilt(old, new, users)
+        return _rebuilt(old, new, users, current)
     gone = [name for name in before if name not in after]
     follow = " CASCADE" if _typed_tables(new, current) else ""
     changes = [
@@ -47,14 +47,37 @@ def alter(old: Record, new: Record, current: Schema, wanted: Schema) -> list[Sta
     return [Statement(f"ALTER TYPE {named(new)}{in_lines(changes)}", hazards=hazards), *comments]
 
 
-def _rebuilt(old: Record, new: Record, users: Iterable[Key]) -> None:
-    """Say that the type is to be made anew, where the text of a row still tells which value is whose."""
-    columns = sorted(f"{key[2]}.{quoted(key[3])}" for key in users if key[0] == "column")
-    if columns and list(_attributes(old)) != list(_attributes(new)):
+def _rebuilt(old: Record, new: Record, users: Iterable[Key], current: Schema) -> None:
+    """Say that the type is to be made anew, where each row can be: by its text, or else by by_attributes()."""
+    if list(_attributes(old)) == list(_attributes(new)):
+        return
+    columns = (current.parts[key] for key in users if key[0] == "column")
+    others = sorted(f"{c.parent}.{quoted(c.name)}" for c in columns if c.is_.get("type") != named(old))
+    if others:
         raise Unmanageable(
-            f"The attributes of {named(old)} change their places, and there are columns of it: {', '.join(columns)}. "
+            f"The attributes of {named(old)} change their places, and there are columns that have it inside of "
+            f"something else: {', '.join(others)}. "
             "Put new attributes at the end, or move the rows by hand (dbtool new)."
         )
+
+
+def by_attributes(column: str, type: str, current: Schema, wanted: Schema) -> str:
+    """Return the USING clause that gives each attribute its own value; "" where the text of a row does that as well."""
+    names = unquoted(type)
+    old, new = (side.parts.get(("type", names[0], "", names[-1])) for side in (current, wanted))
+    if old is None or new is None or list(_attributes(old)) == list(_attributes(new)):
+        return ""
+    values = [_value(_attributes(old).get(name), attribute, column) for name, attribute in _attributes(new).items()]
+    # a row of nothing but NULL IS NULL as well: only DISTINCT tells the two
+    return f" USING CASE WHEN {column} IS DISTINCT FROM NULL THEN ROW({', '.join(values)})::{named(new)} END"
+
+
+def _value(old: Attribute | None, new: Attribute, column: str) -> str:
+    if old is None:
+        return f"NULL::{new['type']}"
+    value = f"({column}).{quoted(new['name'])}"
+    own = "." in new["type"]  # may be made anew itself
+    return f"{value}::text::{new['type']}" if own or old["type"] != new["type"] else value
 
 
 def _attributes(record: Record) -> dict[str, Attribute]:

@@ -29,12 +29,13 @@ def default_name(role: str, what: str) -> str:
     return f"for role {quoted(role)} on " + next(on for on, privileges in DEFAULTS.items() if privileges == what)
 
 
-def default_target(record: Record, version: int) -> Target:
-    """Return what the grants of a `default acl` are granted on."""
+def default_target(record: Record, schema: Schema) -> Target:
+    """Return what the grants of a `default acl` are granted on; of the role that migrates, whoever that will be."""
     role, _, on = record.name.removeprefix("for role ").rpartition(" on ")
     place = f" IN SCHEMA {quoted(record.schema)}" if record.schema else ""
-    before = f"ALTER DEFAULT PRIVILEGES FOR ROLE {role}{place} "
-    return Target(what=DEFAULTS[on], on=on.upper(), owner=unquoted(role)[0], version=version, before=before)
+    whose = "" if role == quoted(schema.role) else f" FOR ROLE {role}"
+    before = f"ALTER DEFAULT PRIVILEGES{whose}{place} "
+    return Target(what=DEFAULTS[on], on=on.upper(), owner=unquoted(role)[0], version=schema.version, before=before)
 
 
 def without_defaults(record: Record, target: Target) -> Grants:
@@ -48,7 +49,7 @@ def _create_default(record: Record, wanted: Schema, parts: Sequence[Record]) -> 
 
 def _drop_default(record: Record, current: Schema) -> list[Statement]:
     """Back to what holds where nothing is said: PostgreSQL forgets the entry then."""
-    target = default_target(record, current.version)
+    target = default_target(record, current)
     return statements(*between(grants_of(record.grants), without_defaults(record, target), target))
 
 
