@@ -4,7 +4,7 @@ import zlib
 
 import pytest
 
-ONE_OF = 10
+ONE_OF = 20
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

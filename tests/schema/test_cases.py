@@ -69,7 +69,7 @@ def _all() -> Iterator[object]:
     ends = (min(binaries()), max(binaries()))
     for major in binaries():
         for number, case in enumerate(case for case in CASES if case.runs_on(major)):
-            sample = major in ends and number % 10 == ends.index(major)
+            sample = major in ends and number % 20 == ends.index(major)
             marks = () if sample else (pytest.mark.slow,)
             yield pytest.param(major, case, id=f"pg{major}-{case}", marks=marks)
 
