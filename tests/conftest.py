@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,3 +159,15 @@ def example(project: Project) -> Project:
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, project.root / name)
     return project
+
+
+# Of long lists of cases a sample runs each time, by name so that it is the same on each machine; all by `make test-all`.
+_SAMPLES = {"test_kinds_": 25, "test_catalog_": 3}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what is not in its sample."""
+    for item in items:
+        for name, one_of in _SAMPLES.items():
+            if item.path.name.startswith(name) and "[" in item.name and zlib.crc32(item.nodeid.encode()) % one_of:
+                item.add_marker(pytest.mark.slow)

@@ -291,8 +291,17 @@ def test_the_configuration_that_is_commented_out_is_read_and_states_the_defaults
     active = re.sub(r"^# (?=\[[\w.]+\]$|\w+ = )", "", text, flags=re.MULTILINE)
     (tmp_path / "dbtool.toml").write_text(active)
     project, plain = load_project(tmp_path), load_project(ROOT)
-    stated = replace(project, root=ROOT, file=plain.file, migrations=plain.migrations, state=plain.state)
-    production = Environment(name="production", url="env:DATABASE_URL", direct_url="env:DIRECT_URL", protected=True)
+    stated = replace(
+        project,
+        root=ROOT,
+        file=plain.file,
+        migrations=plain.migrations,
+        state=plain.state,
+        schema=plain.schema,
+    )
+    production = Environment(
+        name="production", url="env:DATABASE_URL", direct_url="env:DIRECT_URL", shadow="env:SHADOW_URL", protected=True
+    )  # fmt: skip
     assert stated.environments == {"production": replace(production, statement_timeout=0)}
     assert project.server_bin == Path("/usr/lib/postgresql/17/bin")
     assert replace(stated, environments={}, server_bin=None) == plain

@@ -37,6 +37,8 @@ LINES = [
     ["env", "mark", "development"], ["guard", "explain", "reset"], ["guard", "explain", "reset", "--online"], ["guard", "explain", "status", "--env", "production"],
     ["guard", "table"],
 ]  # fmt: skip
+# These start a shadow each time: they are tried in one place.
+SCHEMA = [["generate", "x", "--stdout"], ["check"], ["push"], ["push", "--dry-run"], ["pull"]]
 # What most places are tried with; every command in every place is `slow`.
 FEW = [
     ["status"],
@@ -46,7 +48,7 @@ FEW = [
     ["env", "show", "--offline"],
     ["guard", "explain", "reset"],
 ]
-OFFLINE = [["init"], ["new", "x"], ["completion", "show", "bash"]]
+OFFLINE = [["init"], ["new", "x"], ["diff", "a", "b"], ["completion", "show", "bash"]]
 
 
 @pytest.fixture(scope="module")
@@ -476,6 +478,8 @@ def test_help_and_what_touches_no_database(place: str, tmp_path: Path) -> None:
         ["completion", "show"],
         ["completion", "install"],
     ]
+    if here.arguments:
+        commands.remove(["diff"])  # both its sides are said by themselves
     nothing_leaks(here, [[*words, "--help"] for words in commands], json=(False,), codes={0})
     nothing_leaks(here, [[*words, "--nonsense"] for words in commands], codes={2})
     nothing_leaks(
@@ -485,8 +489,12 @@ def test_help_and_what_touches_no_database(place: str, tmp_path: Path) -> None:
     )
 
 
+def test_what_makes_shadows(tmp_path: Path) -> None:
+    nothing_leaks(put("DATABASE_URL", tmp_path, "hard", HARD, free_port()), SCHEMA, json=(False,))
+
+
 def test_every_command_is_tried_here() -> None:
-    tried = {words[0] for words in (*LINES, *OFFLINE)}
+    tried = {words[0] for words in (*LINES, *OFFLINE, *SCHEMA)}
     assert tried == set(cli.COMMANDS)
     for name in ("env", "guard"):
         from importlib import import_module
