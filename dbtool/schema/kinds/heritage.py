@@ -11,6 +11,7 @@ from dbtool.schema.catalog import Key, Record
 from dbtool.schema.kinds import rows
 from dbtool.schema.kinds.column_words import column_line, not_null_of, settings_of
 from dbtool.schema.kinds.constraints import clause, comes_with_parent, fits_create_table
+from dbtool.schema.kinds.inheritance import came_by_inherit
 from dbtool.schema.kinds.kind import named
 from dbtool.schema.kinds.layout import listed
 from dbtool.schema.kinds.relatives import default_of, free_name, is_only_inherited, parent_columns, table_of
@@ -79,7 +80,7 @@ def _among_others(
     checks = [r for r in children if r.kind == "constraint" and comes_with_parent(r)]
     on_it = [check for check in checks if column.key in wanted.needs.get(check.key, ())]
     others = [r for r in children if r.kind == "column" and r.is_.get("inherited") and r.name != column.name]
-    columns = [r for r in others if r.key in current.parts]
+    columns = [r for r in others if r.key in current.parts or came_by_inherit(r, table, current, wanted)]
     lines = [column_line(r, wanted, default=None, not_null=not_null_of(r, checks)) for r in columns]
     further = [c for c in checks if c not in on_it and c.is_["type"] != "not null"]
     lines += [clause(c) for c in further if fits_create_table(c)]

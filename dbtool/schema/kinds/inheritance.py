@@ -117,6 +117,13 @@ def _comes(column: Record, taken: list[str], current: Schema, wanted: Schema) ->
     return any(model.key in current.parts or not _has_table(model.parent, current) for model in models)
 
 
+def came_by_inherit(column: Record, table: Record, current: Schema, wanted: Schema) -> bool:
+    """Return whether a column is there since the table, altered before its columns are, has taken up a new parent."""
+    before = current.parts.get(table.key)
+    had = before.is_.get("inherits", ()) if before else ()
+    return _comes(column, [p for p in table.is_.get("inherits", ()) if p not in had], current, wanted)
+
+
 def _check_comes(check: Record, taken: list[str], current: Schema, wanted: Schema) -> bool:
     before = current.parts.get(check.key)
     if not comes_with_parent(check) or (before is not None and comes_with_parent(before)):
