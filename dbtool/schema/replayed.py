@@ -120,7 +120,7 @@ def _number(project: Project) -> str:
 
 
 def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _keep(server: Server, project: Project, made: Made, link: str, last: str) -> None:
