@@ -308,12 +308,10 @@ def there_and_back(base: Base, case: catalog_t.Case) -> None:
 def roles(each_server: Server) -> Iterator[Server]:
     """The server, with the roles of the cases. Writes."""
     with each_server.connect("postgres") as admin:
-        there = {name for (name,) in admin.execute("SELECT rolname FROM pg_roles")}  # those of other tests stay
-        for role in ("catalog_writer", "catalog_reader"):
-            if role not in there:
-                admin.execute(f"CREATE ROLE {role}")  # type: ignore[arg-type]
-        admin.execute("ALTER ROLE catalog_writer SUPERUSER")
+        admin.execute("CREATE ROLE catalog_writer SUPERUSER")
+        admin.execute("CREATE ROLE catalog_reader")
         yield each_server
+        admin.execute("DROP ROLE catalog_writer, catalog_reader")
 
 
 def _base(server: Server, name: str, made: str) -> Iterator[Base]:

@@ -23,6 +23,7 @@ from dbtool.schema.kinds.relatives import (
     only,
     parent_columns,
     parents_beside,
+    parents_of,
     same_column,
     table_of,
 )
@@ -130,6 +131,9 @@ def _alter_heritage(old: Record, new: Record, current: Schema, wanted: Schema) -
     if is_only_inherited(new) and not is_only_inherited(old):
         return hand_over(old, new, current, wanted)
     if is_only_inherited(old) and new.is_.get("inherited") and new.is_.get("local"):
+        kept = parents_of(table_of(new, wanted), wanted)
+        if not any(parent.parent in kept for parent in parent_columns(old, current)):
+            return []  # leaving those that it came from makes it the table's own
         return make_own_too(new, current, wanted)
     return []
 
@@ -174,11 +178,7 @@ def _alter_values(old: Record, new: Record, current: Schema, wanted: Schema) -> 
     if "generated as" in old.is_ and "generated as" not in new.is_:
         done += statements(f"{alter} DROP EXPRESSION")
     if _differ(old, new, "type", "collation") and not _is_typed(new, current, wanted):
-        if beside := parents_beside(old, current):
-            raise Unmanageable(
-                f"{old} gets another type, and a table inherits it from {', '.join(beside)} as well: PostgreSQL alters "
-                "neither of them. Take one away by NO INHERIT, alter each, and bring it back: dbtool new"
-            )
+        _refuse_two_trees(old, current)
         done.append(_typed_anew(old, new, alter, wanted))
     if "generated as" in new.is_ and _differ(old, new, "generated"):
         why = f"computes {new.parent}.{quoted(new.name)} for each row"
@@ -191,8 +191,9 @@ def _alter_values(old: Record, new: Record, current: Schema, wanted: Schema) -> 
 def _goes_along(old: Record, new: Record, current: Schema, wanted: Schema) -> bool:
     """Return whether a parent's column changes in the same way."""
     names = ("type", "collation", "generated", "generated as")
+    models = {parent.key: parent for parent in parent_columns(old, current)}
     for parent in parent_columns(new, wanted):
-        before = current.parts.get(parent.key)
+        before = models.get(parent.key)
         if before is not None and _differ(before, parent, *names) and not _differ(parent, new, *names):
             return True
     return not _differ(old, new, *names)
@@ -216,6 +217,14 @@ def _typed_anew(old: Record, new: Record, alter: str, wanted: Schema) -> Stateme
     if before != after and rewrites(before, after, wanted):
         hazards.append(rows.rewrite_table(new.parent, f"converts {new.parent}.{quoted(new.name)}"))
     return Statement(f"{alter} TYPE {after}{collation}{way}", tuple(hazards))
+
+
+def _refuse_two_trees(column: Record, schema: Schema) -> None:
+    if beside := parents_beside(column, schema):
+        raise Unmanageable(
+            f"{column} gets another type, and a table inherits it from {', '.join(beside)} as well: PostgreSQL alters "
+            "neither of them. Take one away by NO INHERIT, alter each, and bring it back: dbtool new"
+        )
 
 
 def _alter_not_null(old: Record, new: Record, current: Schema, wanted: Schema) -> list[Statement]:
@@ -289,6 +298,7 @@ def retype(record: Record, wanted: Schema, current: Schema) -> list[Statement]:
     further = settings(settled, record.is_, _alter_words(record, wanted), wanted)
     if record.is_.get("inherited"):
         return further
+    _refuse_two_trees(record, wanted)
     alter = _alter_words(record, wanted, alone=False)
     type, collation = record.is_["type"], record.is_.get("collation")
     words = f"{alter} TYPE {type}" + (f" COLLATE {collation}" if collation else "")

@@ -1,4 +1,3 @@
--- no way back: The attributes of public.c change their places
 -- keep: SELECT id, (c).a FROM t
 CREATE TYPE c AS (a int, z boolean);
 CREATE TABLE t (id int, c c);
