@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from dbtool.finding import Finding
 from dbtool.schema.catalog import Difference, Record, compare
-from dbtool.schema.comparable import OWNER, comparable, main_role, owned
-from dbtool.schema.engine import Step, difference
+from dbtool.schema.migration.told import changes_told
 from dbtool.schema.names import quoted
+from dbtool.schema.planning.comparable import OWNER, comparable, main_role, owned
+from dbtool.schema.planning.engine import Step, difference
 from dbtool.schema.statement import Unmanageable
-from dbtool.schema.told import changes_told
 from dbtool.schema.whole import Schema
 
 

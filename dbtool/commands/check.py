@@ -105,7 +105,7 @@ def _online(
 
 
 def _read_live(project: Project, target: Target) -> "tuple[Where, Ledger, Schema]":
-    from dbtool.schema.read import read_schema
+    from dbtool.schema.reading.read import read_schema
 
     with connect(target, purpose="check", read_only=True) as conn:
         live = read_schema(conn, ledger_schema=project.ledger_schema)
@@ -128,7 +128,7 @@ class _Schemas:
 
     def wanted(self) -> "Schema":
         """Return what sql/schema makes."""
-        from dbtool.schema.made import made_of_project
+        from dbtool.schema.files.made import made_of_project
 
         if self._wanted is None:
             self._wanted = made_of_project(self._project, self._target, say=console.say)
@@ -145,7 +145,7 @@ class _Schemas:
     def both_branches(self, base: str) -> Section:
         """Return the section on what this branch and another both change."""
         from dbtool.check.base import both_branches
-        from dbtool.schema.made import made_of_files
+        from dbtool.schema.files.made import made_of_files
 
         return both_branches(
             self._project, base, self.wanted(), lambda folder: made_of_files(self._project, self._target, folder)
@@ -153,7 +153,7 @@ class _Schemas:
 
     def replayed(self, folder: Folder) -> "Schema":
         """Return what the migrations make."""
-        from dbtool.schema.made import made_of_migrations
+        from dbtool.schema.files.made import made_of_migrations
 
         ids = tuple(m.id for m in folder.migrations)
         if ids not in self._replayed:

@@ -36,10 +36,10 @@ def diff(
     project = load_project()
     reading = _read_both(project, a, b, env)
 
-    from dbtool.schema.comparable import comparable, owned
-    from dbtool.schema.engine import difference
-    from dbtool.schema.online import online
-    from dbtool.schema.scripts import scripts
+    from dbtool.schema.migration.scripts import scripts
+    from dbtool.schema.planning.comparable import comparable, owned
+    from dbtool.schema.planning.engine import difference
+    from dbtool.schema.planning.online import online
 
     current, wanted = reading()
     left, right = comparable(current, wanted), comparable(wanted, current)
@@ -76,7 +76,7 @@ def _read(project: Project, side: str, env: str | None) -> "Schema":
     """Return the schema that *side* names. Reads files or a database; raises UsageError for what is neither."""
     path = Path(side)
     if _is_path(side):
-        from dbtool.schema.made import made_of_files, made_of_migrations
+        from dbtool.schema.files.made import made_of_files, made_of_migrations
 
         shadow_for = load_target(project, env, any_word=True)
         if path.is_dir() and _holds_migrations(project, path):
@@ -88,7 +88,7 @@ def _read(project: Project, side: str, env: str | None) -> "Schema":
             f"{side} is no file or folder here, no environment of dbtool.toml and no URL",
             hint=f"the environments are {', '.join(sorted(known_environments(project)))}",
         )
-    from dbtool.schema.read import read_schema
+    from dbtool.schema.reading.read import read_schema
 
     target = load_target(project, None, url=side) if is_url else load_target(project, side)
     with connect(target, purpose="diff", read_only=True) as conn:

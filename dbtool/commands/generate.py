@@ -27,9 +27,9 @@ from dbtool.report import Report
 from dbtool.target import Target, load_target
 
 if TYPE_CHECKING:
-    from dbtool.schema.change import Change
-    from dbtool.schema.prove import Proved
-    from dbtool.schema.rename import Rename
+    from dbtool.schema.migration.change import Change
+    from dbtool.schema.migration.prove import Proved
+    from dbtool.schema.migration.rename import Rename
     from dbtool.schema.whole import Schema
 
 
@@ -67,9 +67,9 @@ def generate(
         raise UsageError("a migration is named by what it does", hint='dbtool generate "add invoices"')
     paths_of(folder, name, ("",))  # a bad name stops here, before anything takes time
 
-    from dbtool.schema.change import plan_change
-    from dbtool.schema.made import made_of_project
-    from dbtool.schema.replayed import replayed
+    from dbtool.schema.files.made import made_of_project
+    from dbtool.schema.files.replayed import replayed
+    from dbtool.schema.migration.change import plan_change
 
     wanted = made_of_project(project, target, say=console.say)
     if branches:
@@ -113,7 +113,7 @@ def generate(
 def _reparent(project: Project, target: Target, branches: Branches, wanted: "Schema") -> Report | None:
     """Put this branch's migrations after the others as they are, where that gives what sql/schema says."""
     from dbtool.schema.catalog import compare
-    from dbtool.schema.made import made_of_migrations
+    from dbtool.schema.files.made import made_of_migrations
 
     try:
         with reparented(branches) as folder:
@@ -151,7 +151,7 @@ def draft_of(file: "Proved", allowed: Sequence[str]) -> Draft:
 
 def lines_of(change: "Change") -> Iterator[str]:
     """Yield what a change does, in words, object by object; what is hazardous is marked. Pure."""
-    from dbtool.schema.told import mark, told
+    from dbtool.schema.migration.told import mark, told
 
     yield from (f"  ~ {rename.told}" for rename in change.renames)
     for step in change.steps:

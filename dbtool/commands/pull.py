@@ -20,7 +20,7 @@ from dbtool.target import Target, load_target
 from dbtool.where import where
 
 if TYPE_CHECKING:
-    from dbtool.schema.scripts import Script
+    from dbtool.schema.migration.scripts import Script
     from dbtool.schema.whole import Schema
 
 
@@ -39,11 +39,11 @@ def pull(
     folder = read_migrations(project.migrations)
     _refuse_files(project, replace)
 
-    from dbtool.schema.comparable import comparable, owned
-    from dbtool.schema.engine import difference
-    from dbtool.schema.pulled import pulled_files
-    from dbtool.schema.read import read_schema
-    from dbtool.schema.scripts import in_one
+    from dbtool.schema.files.pulled import pulled_files
+    from dbtool.schema.migration.scripts import in_one
+    from dbtool.schema.planning.comparable import comparable, owned
+    from dbtool.schema.planning.engine import difference
+    from dbtool.schema.reading.read import read_schema
     from dbtool.shadow import shadow
 
     with connect(target, purpose="pull", read_only=True) as conn:
@@ -84,7 +84,7 @@ def _refuse_files(project: Project, replace: bool) -> None:
 def _not_the_same(project: Project, target: Target, new: Path, live: "Schema") -> Sequence[Finding]:
     """Return what the files that were written do not say as the database does: tried on a shadow."""
     from dbtool.check.schemas import schema_findings
-    from dbtool.schema.made import made_of_files
+    from dbtool.schema.files.made import made_of_files
 
     return schema_findings(
         live, made_of_files(project, target, new), id="not-pulled", where="in the files that were written",

@@ -24,7 +24,7 @@ from dbtool.script import sql_checksum_of
 
 if TYPE_CHECKING:
     from dbtool.guard.weigh import Weighed
-    from dbtool.schema.pushing import Loss, Push
+    from dbtool.schema.migration.pushing import Loss, Push
 
 
 def push(
@@ -55,9 +55,9 @@ def push(
     if not dry_run:
         refuse_beforehand(policy, "push", target)
 
-    from dbtool.schema.made import made_of_project
-    from dbtool.schema.pushing import apply_push, plan_push, read_losses
-    from dbtool.schema.read import read_schema
+    from dbtool.schema.files.made import made_of_project
+    from dbtool.schema.migration.pushing import apply_push, plan_push, read_losses
+    from dbtool.schema.reading.read import read_schema
 
     wanted = made_of_project(project, target, say=console.say)
     folder = read_migrations(project.migrations)
@@ -107,15 +107,15 @@ def _weighed_again(weighed: "Weighed", losses: "Sequence[Loss]") -> "Weighed":
     """Return the verdict with what the loss of rows adds: where nothing was to be asked, it is."""
     if not losses:
         return weighed
-    from dbtool.schema.pushing import losses_told
+    from dbtool.schema.migration.pushing import losses_told
 
     reason = Reason(rule="loses-rows", source="the database", message=losses_told(losses), answer=Answer.ASK)
     return replace(weighed, verdict=raised(weighed.verdict, reason, phrase=weighed.facts.database))
 
 
 def _lines(push: "Push", losses: "Sequence[Loss]") -> list[str]:
-    from dbtool.schema.pushing import losses_told
-    from dbtool.schema.told import mark, told
+    from dbtool.schema.migration.pushing import losses_told
+    from dbtool.schema.migration.told import mark, told
 
     lines = [f"  {mark(step)} {told(step, push.current, push.wanted)}" for step in push.steps]
     lines += [f"  left, since another role owns it: {record}, {record.owner}" for record in push.left]

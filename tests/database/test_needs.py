@@ -11,7 +11,7 @@ from psycopg.errors import InvalidTableDefinition, ObjectNotInPrerequisiteState
 
 from dbtool.schema.catalog import Key, read_catalog
 from dbtool.schema.kinds import KINDS
-from dbtool.schema.read import read_schema
+from dbtool.schema.reading.read import read_schema
 from dbtool.schema.whole import Schema, parts_of
 from tests.conftest import Database
 from tests.database import test_catalog_r, test_catalog_t

@@ -11,8 +11,8 @@ from psycopg import sql
 from dbtool.config import load_project
 from dbtool.errors import BadFile, DatabaseRefused
 from dbtool.schema.catalog import compare, read_catalog
-from dbtool.schema.definitions import made_by
-from dbtool.schema.sources import apply_schema
+from dbtool.schema.files.definitions import made_by
+from dbtool.schema.files.sources import apply_schema
 from dbtool.shadow import shadow
 from dbtool.target import load_target
 from tests.conftest import ROOT, Database

@@ -17,7 +17,14 @@ from pathlib import Path
 
 from tests.conftest import ROOT, clean_environment
 
-_PRELOADED = ("dbtool.cli", "dbtool.runner", "dbtool.doctor.examination", "dbtool.schema.change", "psycopg", "postgast")
+_PRELOADED = (
+    "dbtool.cli",
+    "dbtool.runner",
+    "dbtool.doctor.examination",
+    "dbtool.schema.migration.change",
+    "psycopg",
+    "postgast",
+)
 
 _CLIENT = """\
 #!{python} -IS

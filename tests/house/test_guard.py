@@ -25,7 +25,7 @@ DESTROYING = (
     "dbtool.wipe.database",
     "dbtool.wipe.transaction",
     "dbtool.seeds.apply",
-    "dbtool.schema.pushing",
+    "dbtool.schema.migration.pushing",
 )
 COMMANDS = {f"commands/{name}.py" for name in ("reset", "nuke", "drop", "seed", "push")}
 TAKING = ("wipe_rows", "wipe_objects", "drop_database", "apply_seeds", "apply_push")
@@ -38,7 +38,7 @@ BEFORE = ("monotonic", "command_for", "TypeError")
 
 
 def is_inside(name: str) -> bool:
-    return name.startswith(("wipe/", "seeds/")) or name == "schema/pushing.py"
+    return name.startswith(("wipe/", "seeds/")) or name == "schema/migration/pushing.py"
 
 
 def called(node: ast.Call) -> str:
@@ -258,9 +258,12 @@ _ALLOWED = {
     ("queries/ledger/forget_steps.sql", "DELETE FROM"): "the ledger's own rows: steps of a migration that is done",
     ("queries/ledger/record.sql", "DELETE FROM"): "the ledger's own rows: a migration that is recorded anew",
     ("queries/ledger/unrecord.sql", "DELETE FROM"): "the ledger's own rows: a migration that was rolled back",
-    ("schema/engine.py", "DROP"): "the engine's statements are data, as in schema/kinds/; who runs them: below",
-    ("schema/grants.py", "TRUNCATE"): "the name of a privilege",
-    ("schema/online.py", "DROP"): "as schema/engine.py",
+    (
+        "schema/planning/engine.py",
+        "DROP",
+    ): "the engine's statements are data, as in schema/kinds/; who runs them: below",
+    ("schema/kinds/grants.py", "TRUNCATE"): "the name of a privilege",
+    ("schema/planning/online.py", "DROP"): "as schema/planning/engine.py",
     ("shadow/databases.py", "DROP"): "a throw-away database: made here, as its name, its comment and its oid say",
     ("shadow/tamed.py", "DROP"): "a subscription of a throw-away database, which would hinder its end",
     (
@@ -308,9 +311,9 @@ def test_no_other_text_destroys() -> None:
 
 # What sends statements in schema/: on a shadow, read-only, or by push, which was settled.
 _SENDING = {
-    "schema/catalog.py": "reads", "schema/read.py": "reads", "schema/change.py": "on a shadow",
-    "schema/prove.py": "on a shadow", "schema/each.py": "on a shadow", "schema/sources.py": "on a shadow",
-    "schema/replay.py": "on a shadow", "schema/replayed.py": "keeps shadows", "schema/pushing.py": "push",
+    "schema/catalog.py": "reads", "schema/reading/read.py": "reads", "schema/migration/change.py": "on a shadow",
+    "schema/migration/prove.py": "on a shadow", "schema/files/each.py": "on a shadow", "schema/files/sources.py": "on a shadow",
+    "schema/files/replay.py": "on a shadow", "schema/files/replayed.py": "keeps shadows", "schema/migration/pushing.py": "push",
 }  # fmt: skip
 
 
@@ -328,7 +331,7 @@ def test_what_the_engine_writes_is_run_on_shadows_and_by_push_alone() -> None:
         users = {
             name_of(p) for p in MODULES if any(m.startswith(f"{module}.") for m in imported(list(ast.walk(tree_of(p)))))
         }
-        assert users <= {"commands/generate.py", "schema/change.py"}, users
+        assert users <= {"commands/generate.py", "schema/migration/change.py"}, users
 
 
 # ---- the tables

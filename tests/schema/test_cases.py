@@ -17,11 +17,11 @@ from typing import Any, cast
 import psycopg
 import pytest
 
-from dbtool.schema.change import plan_change
-from dbtool.schema.engine import difference
-from dbtool.schema.prove import Proved
-from dbtool.schema.read import read_schema
-from dbtool.schema.scripts import Script
+from dbtool.schema.migration.change import plan_change
+from dbtool.schema.migration.prove import Proved
+from dbtool.schema.migration.scripts import Script
+from dbtool.schema.planning.engine import difference
+from dbtool.schema.reading.read import read_schema
 from dbtool.schema.statement import Unmanageable
 from dbtool.schema.whole import Schema
 from tests.schema.judge import differences, dump

@@ -9,10 +9,10 @@ import psycopg
 import pytest
 
 from dbtool.schema.catalog import compare
-from dbtool.schema.engine import difference
 from dbtool.schema.kinds.retyping import narrows, rewrites, using
 from dbtool.schema.kinds.rows import is_volatile
-from dbtool.schema.read import read_schema
+from dbtool.schema.planning.engine import difference
+from dbtool.schema.reading.read import read_schema
 from dbtool.schema.statement import Statement
 from dbtool.schema.whole import Schema
 from tests.database.test_catalog_r import BASE, database_of

@@ -13,9 +13,9 @@ import pytest
 
 from dbtool.queries import query
 from dbtool.schema.catalog import FAMILIES, Record, record_of
-from dbtool.schema.engine import difference
 from dbtool.schema.kinds import KINDS
-from dbtool.schema.needs import needs_of
+from dbtool.schema.planning.engine import difference
+from dbtool.schema.reading.needs import needs_of
 from dbtool.schema.statement import Statement, Unmanageable
 from dbtool.schema.whole import Schema, parts_of
 from tests.database import test_catalog_t

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from psycopg import errors, sql
 
 from dbtool.schema.catalog import Record, compare
-from dbtool.schema.engine import difference
-from dbtool.schema.read import read_schema
-from dbtool.schema.scripts import in_one
+from dbtool.schema.migration.scripts import in_one
+from dbtool.schema.planning.engine import difference
+from dbtool.schema.reading.read import read_schema
 from dbtool.schema.statement import Unmanageable
 from dbtool.schema.whole import Schema
 from tests.schema.grammar import Pair, Part, pair, shrunk

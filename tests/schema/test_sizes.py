@@ -5,9 +5,9 @@ from typing import Any, cast
 import pytest
 
 from dbtool.schema.catalog import compare
-from dbtool.schema.engine import difference
-from dbtool.schema.read import read_schema
-from dbtool.schema.scripts import in_one
+from dbtool.schema.migration.scripts import in_one
+from dbtool.schema.planning.engine import difference
+from dbtool.schema.reading.read import read_schema
 from tests.conftest import Database
 
 SHARED = """

@@ -7,7 +7,7 @@ through ALTER DEFAULT PRIVILEGES; here is what that needs to know.
 from collections.abc import Mapping, Sequence
 
 from dbtool.schema.catalog import Record
-from dbtool.schema.grants import Grants, Target, between, built_in, grants_of
+from dbtool.schema.kinds.grants import Grants, Target, between, built_in, grants_of
 from dbtool.schema.kinds.kind import Kind
 from dbtool.schema.names import literal, quoted, unquoted
 from dbtool.schema.statement import Statement, Unmanageable, statements

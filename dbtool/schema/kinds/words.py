@@ -7,7 +7,7 @@ makes it say; those of *current* are in force then, as changes of default privil
 from dataclasses import replace
 
 from dbtool.schema.catalog import Record
-from dbtool.schema.grants import (
+from dbtool.schema.kinds.grants import (
     COLUMN_PRIVILEGES,
     Grants,
     Target,

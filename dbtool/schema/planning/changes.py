@@ -14,10 +14,10 @@ from dbtool.schema.kinds import KINDS
 from dbtool.schema.kinds.columns import needs_dependents_gone
 from dbtool.schema.kinds.constraints import not_null_column
 from dbtool.schema.kinds.types import adds_values
+from dbtool.schema.kinds.words import changed as changed_words
 from dbtool.schema.names import quoted, unquoted
 from dbtool.schema.statement import Statement, Unmanageable
 from dbtool.schema.whole import Schema
-from dbtool.schema.words import changed as changed_words
 
 
 @dataclass(slots=True, kw_only=True)

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dbtool.report import counted
-from dbtool.schema.actions import Verb
 from dbtool.schema.catalog import Record
-from dbtool.schema.engine import Step
+from dbtool.schema.planning.actions import Verb
+from dbtool.schema.planning.engine import Step
 from dbtool.schema.whole import Schema
 
 

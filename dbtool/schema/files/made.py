@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from dbtool.config import Project
 from dbtool.errors import UsageError
 from dbtool.migrations import Folder
-from dbtool.schema.read import read_schema
-from dbtool.schema.replayed import replayed
-from dbtool.schema.sources import apply_schema
+from dbtool.schema.files.replayed import replayed
+from dbtool.schema.files.sources import apply_schema
+from dbtool.schema.reading.read import read_schema
 from dbtool.shadow import shadow
 from dbtool.target import Target
 

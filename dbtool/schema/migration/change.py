@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from dbtool.schema.engine import Step, difference
-from dbtool.schema.online import online
-from dbtool.schema.prove import Proved, prove
-from dbtool.schema.read import read_schema
-from dbtool.schema.rename import Rename, find_rename, free_renames, likely_renames
-from dbtool.schema.scripts import scripts
+from dbtool.schema.migration.prove import Proved, prove
+from dbtool.schema.migration.rename import Rename, find_rename, free_renames, likely_renames
+from dbtool.schema.migration.scripts import scripts
+from dbtool.schema.planning.engine import Step, difference
+from dbtool.schema.planning.online import online
+from dbtool.schema.reading.read import read_schema
 from dbtool.schema.whole import Schema
 
 if TYPE_CHECKING:

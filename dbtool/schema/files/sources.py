@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from dbtool.errors import BadFile
 from dbtool.finding import Finding
 from dbtool.parser import byte_offset
-from dbtool.schema.definitions import Definition, defined_twice, read_definitions
-from dbtool.schema.each import run_each
+from dbtool.schema.files.definitions import Definition, defined_twice, read_definitions
+from dbtool.schema.files.each import run_each
 from dbtool.shadow.extensions import lacking_extension, missing_extension
 from dbtool.shadow.roles import make_roles, missing_role
 

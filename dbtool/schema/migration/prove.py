@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, cast
 from dbtool.errors import DbtoolError
 from dbtool.queries import query
 from dbtool.schema.catalog import Difference, compare
-from dbtool.schema.engine import difference
-from dbtool.schema.online import online
-from dbtool.schema.read import read_schema
-from dbtool.schema.scripts import Script, in_one
+from dbtool.schema.migration.scripts import Script, in_one
+from dbtool.schema.planning.engine import difference
+from dbtool.schema.planning.online import online
+from dbtool.schema.reading.read import read_schema
 from dbtool.schema.statement import Hazard, Unmanageable
 from dbtool.schema.whole import Schema
 

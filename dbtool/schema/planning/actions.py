@@ -5,8 +5,8 @@ from enum import Enum
 from typing import Any
 
 from dbtool.schema.catalog import Key
-from dbtool.schema.changes import Changes
 from dbtool.schema.family import inherited_from, parent_of
+from dbtool.schema.planning.changes import Changes
 from dbtool.schema.whole import Schema
 
 

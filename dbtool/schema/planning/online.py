@@ -8,12 +8,12 @@ is proved already. What waits for long goes to the end, outside a transaction.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dbtool.schema.actions import Verb
 from dbtool.schema.catalog import Key, Record
-from dbtool.schema.engine import Step
 from dbtool.schema.family import parent_of
 from dbtool.schema.kinds import constraints, indexes
 from dbtool.schema.names import quoted, unquoted
+from dbtool.schema.planning.actions import Verb
+from dbtool.schema.planning.engine import Step
 from dbtool.schema.statement import Statement
 from dbtool.schema.whole import Schema
 

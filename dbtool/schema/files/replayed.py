@@ -19,7 +19,7 @@ from dbtool.config import Project
 from dbtool.errors import DatabaseRefused
 from dbtool.migrations import Folder
 from dbtool.queries import query
-from dbtool.schema.replay import replay_some
+from dbtool.schema.files.replay import replay_some
 from dbtool.shadow.databases import MARK, Made, create, drop, throw_away
 from dbtool.shadow.servers import Server, open_server
 from dbtool.target import Target

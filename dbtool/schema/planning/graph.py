@@ -4,17 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from dbtool.schema.actions import Action, Verb
 from dbtool.schema.catalog import Key, Record
-from dbtool.schema.changes import Changes
 from dbtool.schema.family import family_name, inherited_from, parent_of
 from dbtool.schema.kinds import KINDS
 from dbtool.schema.kinds.constraints import not_null_column
+from dbtool.schema.kinds.words import says_words_only
 from dbtool.schema.names import qualified, unquoted
-from dbtool.schema.order import circles
+from dbtool.schema.planning.actions import Action, Verb
+from dbtool.schema.planning.changes import Changes
+from dbtool.schema.planning.order import circles
 from dbtool.schema.statement import Unmanageable
 from dbtool.schema.whole import Schema
-from dbtool.schema.words import says_words_only
 
 # What PostgreSQL does not drop together with what it belongs to.
 _STAY = ("user mapping", "security label")

@@ -7,8 +7,8 @@ run in a transaction, or would hold its locks for long there, in a file after it
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from dbtool.schema.engine import Step, makes_bodies
-from dbtool.schema.rename import Rename
+from dbtool.schema.migration.rename import Rename
+from dbtool.schema.planning.engine import Step, makes_bodies
 from dbtool.schema.statement import Hazard, Statement
 
 

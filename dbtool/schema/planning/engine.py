@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from dbtool.schema.actions import Action, Verb, make_actions, priority
 from dbtool.schema.catalog import Key, Record
-from dbtool.schema.changes import Changes, make_changes
 from dbtool.schema.family import inherited_from, parent_of
-from dbtool.schema.graph import Graph, make_graph
 from dbtool.schema.kinds import KINDS, constraints
 from dbtool.schema.kinds.columns import retype
 from dbtool.schema.kinds.kind import named
 from dbtool.schema.kinds.types import adds_values, drop_renamed, renamed_away
+from dbtool.schema.kinds.words import after_create, changed, says_words_only, withdrawn
 from dbtool.schema.names import old_name, quoted
-from dbtool.schema.order import ordered
+from dbtool.schema.planning.actions import Action, Verb, make_actions, priority
+from dbtool.schema.planning.changes import Changes, make_changes
+from dbtool.schema.planning.graph import Graph, make_graph
+from dbtool.schema.planning.order import ordered
 from dbtool.schema.statement import Statement, statements
 from dbtool.schema.whole import Schema
-from dbtool.schema.words import after_create, changed, says_words_only, withdrawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,12 +10,12 @@ from dbtool.guard.settle import Settled, recheck
 from dbtool.queries import query
 from dbtool.report import counted
 from dbtool.schema.catalog import Key, Record, compare
-from dbtool.schema.comparable import OWNER, comparable, main_role_of_shared, owned
-from dbtool.schema.engine import Step, difference
 from dbtool.schema.family import parent_of
+from dbtool.schema.migration.scripts import Script, in_one
 from dbtool.schema.names import quoted
-from dbtool.schema.read import read_schema
-from dbtool.schema.scripts import Script, in_one
+from dbtool.schema.planning.comparable import OWNER, comparable, main_role_of_shared, owned
+from dbtool.schema.planning.engine import Step, difference
+from dbtool.schema.reading.read import read_schema
 from dbtool.schema.whole import Schema
 from dbtool.wipe.transaction import require
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from dbtool.schema.catalog import Key, Record
-from dbtool.schema.engine import Step
 from dbtool.schema.names import quoted
+from dbtool.schema.planning.engine import Step
 from dbtool.schema.whole import Schema
 
 OWNER = "(owner)"

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from dbtool.schema.catalog import Record
-from dbtool.schema.engine import Step
 from dbtool.schema.family import parent_of
 from dbtool.schema.names import unquoted
+from dbtool.schema.planning.engine import Step
 from dbtool.schema.whole import Schema
 
 _FILES = {

@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from dbtool.schema.added import added
 from dbtool.schema.catalog import Address, Catalog, Key
 from dbtool.schema.names import qualified
+from dbtool.schema.reading.added import added
 
 Needs = Mapping[Key, frozenset[Key]]
 _Object = tuple[int, int]  # classid, objid

@@ -4,9 +4,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from dbtool.schema.catalog import read_with
-from dbtool.schema.hints import hints_of
-from dbtool.schema.later import Later
-from dbtool.schema.needs import needs_of
+from dbtool.schema.reading.hints import hints_of
+from dbtool.schema.reading.later import Later
+from dbtool.schema.reading.needs import needs_of
 from dbtool.schema.whole import Schema, parts_of
 
 if TYPE_CHECKING:
