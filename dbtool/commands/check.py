@@ -1,11 +1,13 @@
 """dbtool check."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dbtool import console
+from dbtool.beside import beside
 from dbtool.check import sections
 from dbtool.check.section import Section, worst
 from dbtool.commands.options import Env, Json, Url
@@ -73,21 +75,38 @@ def _check(project: Project, target: Target, *, offline: bool, base: str | None)
         return
     yield Section(name="files", said=f"{counted(len(folder.migrations), 'migration')} read", findings=folder.findings)
     yield sections.graph(folder)
-    schemas = _Schemas(project, target)
-    yield _guarded("schema", lambda: schemas.in_step(folder))
-    if base is not None:
-        yield _guarded("base", lambda: schemas.both_branches(base))
-    if offline:
-        yield from sections.skipped(*ONLINE, why="--offline")
-        return
+    reading = None if offline else beside(lambda: _read_live(project, target)).result
+    with ExitStack() as stack:
+        schemas = _Schemas(project, target, _begin_wanted(stack, project, target))
+        yield _guarded("schema", lambda: schemas.in_step(folder))
+        if base is not None:
+            yield _guarded("base", lambda: schemas.both_branches(base))
+        if reading is None:
+            yield from sections.skipped(*ONLINE, why="--offline")
+            return
+        try:
+            live = reading()
+        except DbtoolError as error:
+            yield _failed("history", error)
+            yield from sections.skipped("drift", "pending", why="the database was not read")
+            return
+        yield live[0]
+        yield from _online(folder, schemas, target, *live)
+
+
+def _begin_wanted(stack: ExitStack, project: Project, target: Target) -> "Callable[[], Schema]":
+    """Begin to make what sql/schema says; return what waits for it, and raises what speaks against it."""
+    from dbtool.schema.files.made import made_of_project
+
     try:
-        live = _read_live(project, target)
+        return stack.enter_context(made_of_project(project, target, say=console.say))
     except DbtoolError as error:
-        yield _failed("history", error)
-        yield from sections.skipped("drift", "pending", why="the database was not read")
-        return
-    yield live[0]
-    yield from _online(folder, schemas, target, *live)
+        found = error
+
+        def refuse() -> "Schema":
+            raise found
+
+        return refuse
 
 
 def _online(
@@ -115,9 +134,9 @@ def _read_live(project: Project, target: Target) -> "tuple[Where, Ledger, Schema
 class _Schemas:
     """The schemas that the files make, each made once."""
 
-    def __init__(self, project: Project, target: Target) -> None:
+    def __init__(self, project: Project, target: Target, wanted: "Callable[[], Schema]") -> None:
         self._project, self._target = project, target
-        self._wanted: Schema | None = None
+        self.wanted = wanted  # what sql/schema makes
         self._replayed: dict[tuple[str, ...], Schema] = {}
 
     @property
@@ -125,14 +144,6 @@ class _Schemas:
         """The folder of the desired schema, as people know it."""
         folder, root = self._project.schema, self._project.root
         return str(folder.relative_to(root) if folder.is_relative_to(root) else folder)
-
-    def wanted(self) -> "Schema":
-        """Return what sql/schema makes."""
-        from dbtool.schema.files.made import made_of_project
-
-        if self._wanted is None:
-            self._wanted = made_of_project(self._project, self._target, say=console.say)
-        return self._wanted
 
     def in_step(self, folder: Folder) -> Section:
         """Return the section on sql/schema and the migrations; in a project of migrations alone, these are tried."""

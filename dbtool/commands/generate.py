@@ -70,17 +70,21 @@ def generate(
     from dbtool.schema.files.made import made_of_project
     from dbtool.schema.files.replayed import replayed
     from dbtool.schema.migration.change import plan_change
+    from dbtool.schema.reading.read import read_schema
 
-    wanted = made_of_project(project, target, say=console.say)
-    if branches:
-        here = applied_here(project, target, branches.mine)
-        if done := _reparent(project, target, branches, wanted):
-            return done
-        refuse_what_is_not_generated(branches.mine, here)
-        folder = branches.theirs
     ask = _ask if console.can_ask() and not (stdout or json) else None
-    with replayed(project, target, folder) as conn:
-        change = plan_change(conn, wanted, ledger_schema=project.ledger_schema, wishes=rename or (), ask=ask)
+    with made_of_project(project, target, say=console.say) as wanted:
+        if branches:
+            here = applied_here(project, target, branches.mine)
+            if done := _reparent(project, target, branches, wanted()):
+                return done
+            refuse_what_is_not_generated(branches.mine, here)
+            folder = branches.theirs
+        with replayed(project, target, folder) as conn:
+            start = read_schema(conn, ledger_schema=project.ledger_schema)  # while the other shadow is made
+            change = plan_change(
+                conn, wanted(), ledger_schema=project.ledger_schema, start=start, wishes=rename or (), ask=ask
+            )
     refuse_unknown(change, allow or ())
     findings = tuple(findings_of(change, allow or (), asked=ask is not None))
     if not change.files:

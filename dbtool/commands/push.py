@@ -59,14 +59,15 @@ def push(
     from dbtool.schema.migration.pushing import apply_push, plan_push, read_losses
     from dbtool.schema.reading.read import read_schema
 
-    wanted = made_of_project(project, target, say=console.say)
     folder = read_migrations(project.migrations)
     with closing(weigh.connect_to(target, "push", dry_run=dry_run)) as conn:
         weighed = weigh.weigh(conn, target, policy, "push")
         waiting = make_plan(folder, read_ledger(conn, project.ledger_schema), sql_checksum=sql_checksum_of).pending
         if waiting and not (beside_migrations or dry_run):
             _refuse_waiting(len(waiting), target.flags)
-        plan = plan_push(read_schema(conn, ledger_schema=project.ledger_schema), wanted)
+        with made_of_project(project, target, say=console.say) as wanted:
+            live = read_schema(conn, ledger_schema=project.ledger_schema)
+            plan = plan_push(live, wanted())
         losses = read_losses(conn, plan)
         weighed = _weighed_again(weighed, losses)
         weigh.show(weighed, _lines(plan, losses), does="makes the schema what sql/schema says")

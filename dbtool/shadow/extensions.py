@@ -21,7 +21,8 @@ _unavailable = re.compile(r'extension "([^"]+)" is not available|/extension/([\w
 def wanted_extensions(project: Project) -> tuple[str, ...]:
     """Return the extensions that the project's files create, by name."""
     texts = (path.read_bytes() for path in _sql_files(project))
-    return tuple(sorted({_name(found) for text in texts for found in _create.findall(text)}))
+    able = (text for text in texts if b"extension" in text.lower())  # a tenth of the time
+    return tuple(sorted({_name(found) for text in able for found in _create.findall(text)}))
 
 
 def lacking_extension(sql: bytes, diag: "Diagnostic") -> str:
@@ -50,5 +51,5 @@ def _name(found: bytes) -> str:
 
 
 def _sql_files(project: Project) -> Iterator[Path]:
-    yield from (project.root / "sql" / "schema").rglob("*.sql")
+    yield from project.schema.rglob("*.sql")
     yield from project.migrations.glob("*.sql")

@@ -14,8 +14,9 @@ from dbtool.errors import BadFile, DatabaseRefused
 from dbtool.migrations import Folder, read_migrations
 from dbtool.runner.failure import StatementFailed
 from dbtool.schema.catalog import compare, read_catalog
+from dbtool.schema.files.kept import KEPT
 from dbtool.schema.files.replay import replay
-from dbtool.schema.files.replayed import KEPT, replayed
+from dbtool.schema.files.replayed import replayed
 from dbtool.shadow import shadow
 from dbtool.target import Target, load_target
 from tests.conftest import ROOT, Database

@@ -66,6 +66,11 @@ _hints = {
 }
 
 
+def files_of(folder: Path) -> list[Path]:
+    """Return the .sql files below *folder*, by path, or the one file that it is. Reads folders."""
+    return [folder] if folder.is_file() else sorted(folder.rglob("*.sql"))
+
+
 def read_definitions(folder: Path) -> tuple[Definition, ...]:
     """Return the statements of all .sql files below *folder*, by path, or of the one file that it is.
 
@@ -73,7 +78,7 @@ def read_definitions(folder: Path) -> tuple[Definition, ...]:
     """
     findings: list[Finding] = []
     found: list[Definition] = []
-    for path in [folder] if folder.is_file() else sorted(folder.rglob("*.sql")):
+    for path in files_of(folder):
         try:
             script = read_script(path)
         except BadFile as bad:

@@ -1,39 +1,42 @@
 """What files make, as a Schema: read from a shadow that they were applied to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbtool.config import Project
 from dbtool.errors import UsageError
 from dbtool.migrations import Folder
+from dbtool.schema.files.defined import defined
 from dbtool.schema.files.replayed import replayed
-from dbtool.schema.files.sources import apply_schema
 from dbtool.schema.reading.read import read_schema
-from dbtool.shadow import shadow
 from dbtool.target import Target
 
 if TYPE_CHECKING:
     from dbtool.schema.whole import Schema
 
 
-def made_of_project(project: Project, target: Target, *, say: Callable[[str], None] | None = None) -> "Schema":
-    """Return what sql/schema defines. Raises UsageError where it is not there, and what made_of_files() raises."""
+@contextmanager
+def made_of_project(
+    project: Project, target: Target, *, say: Callable[[str], None] | None = None
+) -> Generator["Callable[[], Schema]"]:
+    """Begin to make what sql/schema defines, as defined() does. Raises UsageError where it is not there."""
     if not project.schema.exists():  # not the same as an empty one: all that there is would be dropped
         raise UsageError(
             f"{project.schema} is not there: it says what the schema is to be",
             hint='make it, or name it in dbtool.toml (schema = "..."); dbtool pull writes it from a database',
         )
-    return made_of_files(project, target, project.schema, say=say)
+    with defined(project, target, project.schema, say=say) as wanted:
+        yield wanted
 
 
 def made_of_files(
     project: Project, target: Target, folder: Path, *, say: Callable[[str], None] | None = None
 ) -> "Schema":
-    """Return what the SQL files below *folder* define. Raises what apply_schema() and shadow() raise."""
-    with shadow(project, target, name="wanted", say=say) as conn:
-        apply_schema(conn, folder)
-        return read_schema(conn, ledger_schema=project.ledger_schema)
+    """Return what the SQL files below *folder* define. Raises what defined() raises."""
+    with defined(project, target, folder, say=say) as made:
+        return made()
 
 
 def made_of_migrations(project: Project, target: Target, folder: Folder) -> "Schema":

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from dbtool.errors import BadFile
 from dbtool.finding import Finding
 from dbtool.parser import byte_offset
+from dbtool.schema.files.by_need import by_need
 from dbtool.schema.files.definitions import Definition, defined_twice, read_definitions
 from dbtool.schema.files.each import run_each
 from dbtool.shadow.extensions import lacking_extension, missing_extension
@@ -48,14 +49,15 @@ def apply_schema(conn: "Conn", folder: Path) -> None:
         return
     conn.execute("SET check_function_bodies = off")
     for turn in range(3):
-        _apply(conn, [d for d in definitions if d.turn == turn], definitions)
+        _apply(conn, by_need([d for d in definitions if d.turn == turn]), definitions)
     conn.execute("RESET check_function_bodies")
 
 
 def _apply(conn: "Conn", waiting: Sequence[Definition], all_of_them: Sequence[Definition]) -> None:
+    places = {id(definition): number for number, definition in enumerate(all_of_them)}
     made: set[str] = set()
     while waiting:
-        failed = list(_run(conn, waiting))
+        failed = sorted(_run(conn, waiting), key=lambda one: places[id(one.definition)])
         roles = {role for f in failed if (role := missing_role(f.diag))} - made
         if roles:
             make_roles(conn, roles)
@@ -63,7 +65,7 @@ def _apply(conn: "Conn", waiting: Sequence[Definition], all_of_them: Sequence[De
         _refuse_at_once(conn, failed, all_of_them)
         if len(failed) == len(waiting) and not roles:
             raise BadFile(*_what_remains(failed))
-        waiting = [f.definition for f in failed]
+        waiting = by_need([f.definition for f in failed])
 
 
 def _run(conn: "Conn", definitions: Sequence[Definition]) -> Iterator[_Failed]:

@@ -35,22 +35,30 @@ class Change:
 
 
 def plan_change(
-    conn: "Conn", wanted: Schema, *, ledger_schema: str, wishes: Sequence[str] = (), ask: Answer | None = None
+    conn: "Conn",
+    wanted: Schema,
+    *,
+    ledger_schema: str,
+    start: Schema | None = None,
+    wishes: Sequence[str] = (),
+    ask: Answer | None = None,
 ) -> Change:
     """Return what turns the connected throw-away database into *wanted*. Writes to it, and leaves it as it was.
 
-    *wishes* are renames as "old=new"; *ask* is put each likely one that was not wished. Raises UsageError for a wish
-    that fits nothing, Unmanageable for a change that no statement of ours makes, NotProved for a mistake of dbtool's.
+    *start* is what was read of it, where that was done. *wishes* are renames as "old=new"; *ask* is put each likely
+    one that was not wished. Raises UsageError for a wish that fits nothing, Unmanageable for a change that no statement
+    of ours makes, NotProved for a mistake of dbtool's.
     """
-    renames, current = _rename(conn, wanted, ledger_schema=ledger_schema, wishes=wishes, ask=ask)
+    start = start or read_schema(conn, ledger_schema=ledger_schema)
+    renames, current = _rename(conn, start, wanted, ledger_schema=ledger_schema, wishes=wishes, ask=ask)
     steps = online(difference(current, wanted), current, wanted)
-    files = prove(conn, scripts(steps, renames), wanted, ledger_schema=ledger_schema)
+    files = prove(conn, scripts(steps, renames), start, wanted, ledger_schema=ledger_schema)
     likely = likely_renames(current, wanted)
     return Change(files=files, renames=tuple(renames), likely=tuple(likely), current=current, wanted=wanted)
 
 
 def _rename(
-    conn: "Conn", wanted: Schema, *, ledger_schema: str, wishes: Sequence[str], ask: Answer | None
+    conn: "Conn", current: Schema, wanted: Schema, *, ledger_schema: str, wishes: Sequence[str], ask: Answer | None
 ) -> tuple[list[Rename], Schema]:
     """Return the renames, and the schema after them. They are made, and taken back again."""
     done: list[Rename] = []
@@ -69,7 +77,6 @@ def _rename(
         return current
 
     try:
-        current = read_schema(conn, ledger_schema=ledger_schema)
         for wish in wishes:
             current = made(find_rename(wish, current, wanted))
         current = with_free_ones(current)

@@ -38,16 +38,19 @@ class Proved:
     lost: tuple[Hazard, ...]  # what the rollback cannot bring back
 
 
-def prove(conn: "Conn", scripts: Sequence[Script], wanted: Schema, *, ledger_schema: str) -> tuple[Proved, ...]:
+def prove(
+    conn: "Conn", scripts: Sequence[Script], start: Schema, wanted: Schema, *, ledger_schema: str
+) -> tuple[Proved, ...]:
     """Apply *scripts* to the connected throw-away database, then their rollbacks; return both. Leaves it as it was.
 
-    Raises NotProved where that does not give *wanted*, or not the schema from before.
+    *start* is its schema, *wanted* the one to come to. Raises NotProved where that does not give *wanted*, or not the
+    schema from before.
     """
 
     def read() -> Schema:
         return read_schema(conn, ledger_schema=ledger_schema)
 
-    states = [read()]
+    states = [start]
     tried: list[tuple[Script, Schema, Mapping[str, str]]] = []
     for script in scripts:
         renamed = states[-1]
