@@ -138,6 +138,18 @@ def test_a_rename_that_is_told(users: Project, run_here: Run, wish: str, old: st
     assert done.stderr == ""
 
 
+def test_renames_are_in_a_transaction_and_an_index_beside_them_is_not(users: Project, run_here: Run) -> None:
+    define(users, USERS.replace("name text", "full_name text") + "CREATE INDEX beside ON users (id);\n")
+    done = run_here("generate", "both", "--rename", "users.name=users.full_name")
+    assert done.returncode == 0, done.both
+    texts = {path.name.split("_", 1)[1]: path.read_text() for path in (users.root / "migrations").glob("*_both*.sql")}
+    assert "RENAME COLUMN" in texts["both.sql"]
+    assert "transactional" not in texts["both.sql"]
+    assert "CREATE INDEX CONCURRENTLY beside" in texts["both_online.sql"]
+    assert "-- transactional: false" in texts["both_online.sql"]
+    assert "RENAME" not in texts["both_online.sql"]
+
+
 def test_a_rename_that_fits_nothing(users: Project, run_here: Run) -> None:
     define(users, USERS.replace("name text", "full_name text"))
     for wish in ("users.nope=users.full_name", "users.name=users.nope"):
@@ -163,7 +175,7 @@ def test_a_likely_rename_is_asked_for_at_a_terminal(
     monkeypatch.setattr("dbtool.console.ask", lambda question: [answer, questions.append(question)][0])
     define(users, USERS.replace("name text", "full_name text"))
     done = run_here("generate", "x")
-    assert questions == ["rename column name on public.users to public.users.full_name? [y/N]"]
+    assert questions == ["rename column name on public.users to full_name? [y/N]"]
     assert "likely-rename" not in done.both
     (path,) = (users.root / "migrations").glob("*_x.sql")
     assert sql in path.read_text()

@@ -60,6 +60,8 @@ def scripts(steps: Sequence[Step], renames: Sequence[Rename] = ()) -> list[Scrip
     if not renames:
         return found
     first, *rest = found or [_script("", ())]
+    if not first.transactional:  # a file of their own: half of them is nothing that anybody wants
+        first, rest = _script("", ()), [replace(first, suffix=first.suffix or "online"), *rest]
     return [replace(first, renames=tuple(renames)), *rest]
 
 
