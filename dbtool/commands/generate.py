@@ -88,7 +88,8 @@ def generate(
     refuse_unknown(change, allow or ())
     findings = tuple(findings_of(change, allow or (), asked=ask is not None))
     if not change.files:
-        return Report(command="generate", summary="nothing to do: the migrations make what sql/schema says")
+        summary = "nothing to do: the migrations make what sql/schema says"
+        return Report(command="generate", summary=summary, data={"files": []})
     drafts = [draft_of(file, allow or ()) for file in change.files]
     if stdout:
         for finding in () if json else findings:  # on stderr: stdout is the SQL

@@ -36,7 +36,7 @@ def init(json: Json = False) -> Report:
 
 def _next(histories: tuple[Finding, ...]) -> str:
     if not histories:
-        return 'dbtool new "first table"'
+        return 'say in sql/schema what there is to be, then: dbtool generate "first tables"'
     return "dbtool status" if all("of yoyo" in f.message for f in histories) else "dbtool new baseline"
 
 

@@ -72,7 +72,8 @@ def push(
         weighed = _weighed_again(weighed, losses)
         weigh.show(weighed, _lines(plan, losses), does="makes the schema what sql/schema says")
         if not plan.script:
-            return Report(command="push", summary="nothing to do: the database is what sql/schema says")
+            summary = "nothing to do: the database is what sql/schema says"
+            return Report(command="push", summary=summary, data=_data(plan, losses))
         if dry_run:
             would = f"make {counted(len(plan.steps), 'change')}"
             return weigh.dry_run(weighed, would=would, data=_data(plan, losses), json=json)

@@ -25,9 +25,9 @@ def test_init_in_an_empty_folder_lays_out_the_project_and_says_what_to_type(proj
     assert {p.split("/")[0] for p in files(project.root)} >= {
         "dbtool.toml", "sql", "migrations", "safety", "generated", ".env.example", ".gitignore"
     }  # fmt: skip
-    assert done.stdout.splitlines()[-1] == '  next: dbtool new "first table"'
-    assert run_here("new", "first table").returncode == 0
-    next((project.root / "migrations").glob("*_first_table.sql")).write_text("create table t ();")
+    assert done.stdout.splitlines()[-1].endswith('sql/schema what there is to be, then: dbtool generate "first tables"')
+    (project.root / "sql" / "schema" / "t.sql").write_text("create table t ();")
+    assert run_here("generate", "first tables").returncode == 0
     assert run_here("migrate").returncode == 0
     assert run_here("migrate").stdout == "nothing to do: the one migration is applied\n"
 
