@@ -1,10 +1,11 @@
 """Roles that the project's files name and the shadow's server does not have: made there, so that the files run."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from dbtool.errors import DatabaseRefused
+from dbtool.parser import HUGE, syntax_tree
 from dbtool.queries import query
 from dbtool.shadow.databases import PREFIX
 
@@ -21,6 +22,30 @@ def missing_role(diag: "Diagnostic") -> str:
     """Return the role that is not there, "" where it is something else that failed."""
     found = _missing.match(diag.message_primary or "")
     return found[1] if found and diag.sqlstate in ("42704", "22023") else ""
+
+
+_telling = re.compile(rb"\b(owner|grant|revoke|policy|role|authorization|mapping|privileges)\b", re.IGNORECASE)
+
+
+def named_roles(sql: bytes) -> tuple[str, ...]:
+    """Return the roles that a statement names, besides PUBLIC, CURRENT_USER and their like. Pure.
+
+    >>> named_roles(b'grant select on t to "A", public, current_user')
+    ('A',)
+    """
+    return tuple(_specified(syntax_tree(sql))) if len(sql) <= HUGE and _telling.search(sql) else ()
+
+
+def _specified(message: Any) -> Iterator[str]:
+    """Yield the names in each RoleSpec of a parse tree."""
+    if message.DESCRIPTOR.name == "RoleSpec":
+        if message.rolename:
+            yield message.rolename
+        return
+    for field, value in message.ListFields():
+        if field.type == field.TYPE_MESSAGE:
+            for inner in value if field.is_repeated else (value,):
+                yield from _specified(inner)
 
 
 def make_roles(conn: "Conn", names: Iterable[str]) -> None:

@@ -38,17 +38,24 @@ def replayed(
     """
     with ExitStack() as stack:
         server = stack.enter_context(open_server(project, target, like=like, say=say))
-        chain = _chain(server, folder)
-        done, made = _begin(stack, server, chain)
-        if len(chain) - done > PAYS:
-            with server.connect(made.name, purpose="replay") as conn:
-                replay_some(conn, folder.migrations[done : len(chain)])
-            state = f"the migrations up to {folder.migrations[len(chain) - 1].id}"
-            keep(server, made, link=chain[-1], owner=owner_of(project), state=state)
-            done = len(chain)
-        conn = stack.enter_context(server.connect(made.name, purpose="replay"))
-        replay_some(conn, (*folder.migrations[done:], *folder.post_apply))
-        yield conn
+        made = replayed_on(stack, server, project, folder)
+        yield stack.enter_context(server.connect(made.name, purpose="replay"))
+
+
+def replayed_on(stack: ExitStack, server: Server, project: Project, folder: Folder) -> Made:
+    """Return a throw-away database of *server* on which *folder* was replayed; *stack* drops it. Writes there."""
+    chain = _chain(server, folder)
+    done, made = _begin(stack, server, chain)
+    if len(chain) - done > PAYS:
+        with server.connect(made.name, purpose="replay") as conn:
+            replay_some(conn, folder.migrations[done : len(chain)])
+        state = f"the migrations up to {folder.migrations[len(chain) - 1].id}"
+        keep(server, made, link=chain[-1], owner=owner_of(project), state=state)
+        done = len(chain)
+    if rest := (*folder.migrations[done:], *folder.post_apply):
+        with server.connect(made.name, purpose="replay") as conn:
+            replay_some(conn, rest)
+    return made
 
 
 def _chain(server: Server, folder: Folder) -> list[str]:

@@ -1,0 +1,277 @@
+"""rehearse(...): pending migrations on two shadows that stand where the target stands, statement by statement.
+
+On the first, a file runs as `migrate` runs it: what its transaction holds at the end is seen there. On the second each
+statement has a transaction of its own: a lock that is held already cannot be seen to be taken again.
+"""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from dbtool.config import Project
+from dbtool.errors import DbtoolError
+from dbtool.finding import Place
+from dbtool.migrations import ROLLBACK, Folder, Migration
+from dbtool.rehearsal.locks import Lock
+from dbtool.rehearsal.seen import Relations, Seen, joined
+from dbtool.rehearsal.watch import Watch, by_itself, each_in_one, outside
+from dbtool.runner.failure import statement_failed
+from dbtool.schema.catalog import Catalog, compare, read_catalog
+from dbtool.schema.files.replay import replay_some
+from dbtool.schema.files.replayed import replayed_on
+from dbtool.script import Script, Statement, read_script
+from dbtool.shadow.databases import Made, drop, throw_away
+from dbtool.shadow.roles import make_roles, named_roles
+from dbtool.shadow.servers import Server, open_server
+from dbtool.shadow.tamed import tame
+from dbtool.target import Target
+
+if TYPE_CHECKING:
+    from dbtool.db import Conn
+    from dbtool.kinds import Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsed:
+    """One statement, and what was seen of it."""
+
+    number: int  # in its file, from 1
+    sql: str
+    place: Place
+    outside: str  # why it cannot run in a transaction, "" where it can
+    seen: Seen
+
+
+class Undone(StrEnum):
+    """What came of the rollback."""
+
+    RESTORES = "restores"  # the same catalog as before
+    DIFFERS = "differs"
+    FAILS = "fails"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsedFile:
+    """One pending migration, and what was seen of it."""
+
+    migration: Migration
+    transactional: bool  # all of it in one transaction
+    statements: tuple[Rehearsed, ...]
+    held: Mapping[str, Lock]  # the locks together at the end of the transaction
+    failure: DbtoolError | None = None  # where it stops
+    unseen: str = ""  # why nothing was looked at
+    undone: Undone | None = None  # None: not tried
+    undone_told: str = ""  # what differs, or fails
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Piece:
+    """A statement as it is run: without what would reach beyond the shadow."""
+
+    statement: Statement
+    number: int
+    run: tuple[bytes, ...]
+    kind: "Kind"
+
+
+class _Failed(Exception):
+    def __init__(self, error: DbtoolError, number: int) -> None:
+        super().__init__(str(error))
+        self.error, self.number = error, number
+
+
+@contextmanager
+def stages(
+    project: Project, target: Target, applied: Folder, *, like: "Conn | None", say: Callable[[str], None] | None
+) -> Generator["Stages"]:
+    """Give the two shadows, with the migrations that the target has. Writes there; raises what replayed() raises."""
+    with ExitStack() as stack:
+        server = stack.enter_context(open_server(project, target, like=like, say=say))
+        one = replayed_on(stack, server, project, applied)
+        other = stack.enter_context(throw_away(server, template=one.name, name="rehearsal"))
+        yield Stages(stack, server, one, other)
+
+
+class Stages:
+    """Two databases that are kept in step."""
+
+    def __init__(self, stack: ExitStack, server: Server, one: Made, other: Made) -> None:
+        self.server, self.one, self.other = server, one, other
+        self._stack = stack
+        with self._watch(one, {}) as watch:
+            self.known: Relations = watch.relations()
+
+    @contextmanager
+    def _watch(self, made: Made, known: Relations) -> "Generator[Watch]":
+        with self.server.connect(made.name, purpose="rehearsal") as conn:
+            yield Watch(conn=conn, watcher=self.server.admin, database=made.oid, known=known)
+
+    def rehearse(self, migration: Migration) -> RehearsedFile:
+        """Return what was seen of the next pending migration. Writes to the shadows."""
+        if migration.is_python:
+            return self._unseen(migration, "it is written in Python")
+        script = read_script(migration.path)
+        pieces = [_piece(script, n, s, kind) for n, (s, kind) in enumerate(script.kinds(), start=1)]
+        self._make_roles([script.text(piece.statement) for piece in pieces])
+        stepwise = migration.transactional is False or any(piece.kind.outside for piece in pieces)
+        try:
+            if stepwise:
+                return self._stepwise(migration, script, pieces)
+            return self._in_one(migration, script, pieces)
+        except _Failed as failed:
+            return RehearsedFile(
+                migration=migration, transactional=not stepwise, statements=(), held={}, failure=failed.error
+            )
+
+    def _make_roles(self, statements: Sequence[bytes]) -> None:
+        named = {role for sql in statements for role in (*named_roles(sql), *tame(sql).roles)}
+        if named:
+            with self.server.connect(self.one.name, purpose="rehearsal") as conn:
+                make_roles(conn, sorted(named))
+
+    def _in_one(self, migration: Migration, script: Script, pieces: Sequence[_Piece]) -> RehearsedFile:
+        with self._watch(self.one, self.known) as watch:
+            runs = [partial(_run, watch.conn, migration, script, piece) for piece in pieces]
+            seen, held = each_in_one(watch, runs)
+        alone = self._each_alone(migration, script, pieces)
+        if alone is None:
+            self._catch_up()
+        both = [joined(*pair) for pair in zip(seen, alone, strict=True)] if alone else seen
+        known = {oid: str(relation) for oid, relation in self.known.items() if relation.kind != "t"}
+        return RehearsedFile(
+            migration=migration,
+            transactional=True,
+            statements=_statements(script, pieces, both),
+            held={known[oid]: lock for oid, lock in held.items() if oid in known},
+        )
+
+    def _each_alone(self, migration: Migration, script: Script, pieces: Sequence[_Piece]) -> list[Seen] | None:
+        """Return what each statement did in a transaction of its own; None where one needs those before it there."""
+        with self._watch(self.other, self.known) as watch:
+            try:
+                return [by_itself(watch, partial(_run, watch.conn, migration, script, piece)) for piece in pieces]
+            except _Failed:
+                return None
+
+    def _stepwise(self, migration: Migration, script: Script, pieces: Sequence[_Piece]) -> RehearsedFile:
+        seen: list[Seen] = []
+        with (
+            self._watch(self.one, self.known) as watch,
+            self.server.connect(self.one.name, purpose="rehearsal") as blocker,
+        ):
+            for piece in pieces:
+                run = partial(_run, watch.conn, migration, script, piece)
+                seen.append(outside(watch, run, blocker) if piece.kind.outside else by_itself(watch, run))
+        self._catch_up()
+        return RehearsedFile(
+            migration=migration, transactional=False, statements=_statements(script, pieces, seen), held={}
+        )
+
+    def catalog(self, ledger_schema: str) -> Catalog:
+        """Return the schema of the first shadow. Read-only."""
+        with self.server.connect(self.one.name, purpose="rehearsal") as conn:
+            return read_catalog(conn, ledger_schema=ledger_schema)
+
+    def undo(self, migration: Migration, before: Catalog, ledger_schema: str) -> tuple[Undone, str]:
+        """Run the rollback of the last migration; return what came of it, and what differs or fails. Writes."""
+        if migration.rollback is None and not migration.is_python:
+            return Undone.MISSING, "there is no rollback file"
+        if migration.is_python:
+            return Undone.MISSING, "it is written in Python: its rollback is not tried"
+        back = replace(migration, suffix=ROLLBACK, transactional=None)
+        try:
+            with self.server.connect(self.one.name, purpose="rehearsal") as conn:
+                replay_some(conn, [back])
+                after = read_catalog(conn, ledger_schema=ledger_schema)
+        except DbtoolError as error:
+            return Undone.FAILS, str(error)
+        differences = compare(before, after)
+        if not differences:
+            return Undone.RESTORES, ""
+        told = [f"{d.what} {d.record}" for d in differences]
+        return Undone.DIFFERS, "; ".join(told[:5]) + (f" and {len(told) - 5} more" if len(told) > 5 else "")
+
+    def _unseen(self, migration: Migration, why: str) -> RehearsedFile:
+        failure: DbtoolError | None = None
+        try:
+            with self.server.connect(self.one.name, purpose="rehearsal") as conn:
+                replay_some(conn, [migration])
+        except DbtoolError as error:
+            failure = error
+        self._catch_up()
+        return RehearsedFile(
+            migration=migration, transactional=migration.transactional is not False, statements=(), held={},
+            failure=failure, unseen=why,
+        )  # fmt: skip
+
+    def _catch_up(self) -> None:
+        """Make the second shadow a copy of the first again."""
+        drop(self.server, self.other)
+        self.other = self._stack.enter_context(throw_away(self.server, template=self.one.name, name="rehearsal"))
+
+
+def _piece(script: Script, number: int, statement: Statement, kind: "Kind") -> _Piece:
+    text = script.text(statement)
+    concurrent = kind.outside and b"concurrently" in text.lower()  # the one thing that a shadow makes of it otherwise
+    return _Piece(statement=statement, number=number, run=(text,) if concurrent else tame(text).run, kind=kind)
+
+
+def _statements(script: Script, pieces: Sequence[_Piece], seen: Sequence[Seen]) -> tuple[Rehearsed, ...]:
+    return tuple(
+        Rehearsed(
+            number=piece.number,
+            sql=script.text(piece.statement).decode(errors="replace"),
+            place=script.place(piece.statement.start),
+            outside=piece.kind.outside,
+            seen=one,
+        )
+        for piece, one in zip(pieces, seen, strict=True)
+    )
+
+
+def _run(conn: "Conn", migration: Migration, script: Script, piece: _Piece) -> None:
+    """Run one statement. Raises _Failed with what the server said, at its place."""
+    import psycopg
+
+    try:
+        if piece.statement.data:
+            with conn.cursor() as cursor, cursor.copy(piece.run[0]) as copy:
+                for data in script.data(piece.statement):
+                    copy.write(data)
+            return
+        for sql in piece.run:
+            conn.execute(cast(Any, sql))
+    except psycopg.Error as error:
+        raise _Failed(
+            statement_failed(
+                error.diag,
+                migration=migration.id,
+                script=script,
+                statement=piece.statement,
+                number=piece.number,
+                aftermath="it was tried on a shadow, and nothing else was touched",
+                path=migration.path,
+            ),
+            piece.number,
+        ) from None
+
+
+def rehearse(stages: Stages, migrations: Sequence[Migration], *, ledger_schema: str) -> tuple[RehearsedFile, ...]:
+    """Return what was seen of each pending migration, up to the first that fails, and of its rollback. Writes."""
+    found: list[RehearsedFile] = []
+    states = [stages.catalog(ledger_schema)]
+    for migration in migrations:
+        found.append(stages.rehearse(migration))
+        if found[-1].failure:
+            return tuple(found)
+        states.append(stages.catalog(ledger_schema))
+    for number in range(len(found) - 1, -1, -1):
+        undone, told = stages.undo(found[number].migration, states[number], ledger_schema)
+        found[number] = replace(found[number], undone=undone, undone_told=told)
+        if undone is not Undone.RESTORES:
+            break  # those before it would start from a state that never was
+    return tuple(found)

@@ -1,0 +1,127 @@
+"""Watch: runs a statement on a shadow and sees from a second session what it holds meanwhile."""
+
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from dbtool.beside import beside
+from dbtool.queries import query
+from dbtool.rehearsal.locks import Lock, lock_of
+from dbtool.rehearsal.seen import Relation, Relations, Seen, joined, of_new_transaction, seen_between
+
+if TYPE_CHECKING:
+    from dbtool.db import Conn
+
+_FIELDS = ("oid", "schema", "name", "kind", "belongs_to", "file", "scans", "writes")
+_PAUSE = 0.003  # seconds between two looks at a statement that runs
+_LONGEST = 60.0  # seconds until a statement that was stopped to be looked at is let go, whatever it does
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A session that runs statements, and one that looks at its locks."""
+
+    conn: "Conn"  # autocommit
+    watcher: "Conn"
+    database: int  # oid
+    known: Relations  # what was there before the first pending migration
+
+    def relations(self) -> Relations:
+        """Return the relations as *conn* sees them now. Read-only."""
+        rows = cast(list[Any], self.conn.execute(query("rehearsal/relations")).fetchall())
+        found = (
+            Relation(
+                oid=oid, schema=schema, name=name, kind=kind, belongs_to=table, file=file, scans=scans, writes=writes
+            )
+            for oid, schema, name, kind, table, file, scans, writes in rows
+        )
+        return {relation.oid: relation for relation in found}
+
+    def locks(self) -> dict[int, Lock]:
+        """Return the strongest lock on each relation that *conn* has or waits for. Read-only."""
+        asked = {"pid": self.conn.info.backend_pid, "database": self.database}
+        found: dict[int, Lock] = {}
+        for oid, mode in cast(list[Any], self.watcher.execute(query("rehearsal/locks"), asked).fetchall()):
+            found[oid] = max(found.get(oid, Lock.ACCESS_SHARE), lock_of(mode))
+        return found
+
+    def waits(self) -> bool:
+        """Return whether *conn* waits for somebody. Read-only."""
+        asked = {"pid": self.conn.info.backend_pid}
+        return bool(cast(Any, self.watcher.execute(query("rehearsal/waits"), asked).fetchone())[0])
+
+
+@contextmanager
+def transaction(watch: Watch) -> Generator[None]:
+    """Give a transaction of the session that is watched; it is rolled back where anything is raised. Writes."""
+    watch.conn.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        if not watch.conn.broken:
+            watch.conn.execute("ROLLBACK")
+        raise
+    watch.conn.execute("COMMIT")
+
+
+def each_in_one(watch: Watch, runs: Sequence[Callable[[], None]]) -> tuple[list[Seen], dict[int, Lock]]:
+    """Run all in one transaction, each looked at; return what each did, and the locks held at its end. Writes.
+
+    A lock that an earlier one took already is not seen again.
+    """
+    seen: list[Seen] = []
+    before, held = of_new_transaction(watch.relations()), dict[int, Lock]()
+    with transaction(watch):
+        for run in runs:
+            run()
+            locks = watch.locks()
+            after = watch.relations()
+            new = {oid: lock for oid, lock in locks.items() if lock > held.get(oid, 0)}
+            seen.append(seen_between(before, after, new, watch.known))
+            before, held = after, locks
+    return seen, held
+
+
+def by_itself(watch: Watch, run: Callable[[], None]) -> Seen:
+    """Run one statement in a transaction of its own, and return all that it did. Writes."""
+    before = of_new_transaction(watch.relations())
+    with transaction(watch):
+        run()
+        return seen_between(before, watch.relations(), watch.locks(), watch.known)
+
+
+def outside(watch: Watch, run: Callable[[], None], blocker: "Conn") -> Seen:
+    """Run a statement that cannot run in a transaction, stopped on its way so that it can be looked at. Writes.
+
+    *blocker*, a third session, holds ROW EXCLUSIVE on every table that was there: what runs CONCURRENTLY waits for it
+    and holds its own locks meanwhile; what wants a stronger lock waits to get it. Both are seen.
+    """
+    before = of_new_transaction(watch.relations())
+    seen = Seen()
+    with blocker.transaction():
+        _lock_all(blocker, watch)
+        running = beside(run)
+        until = time.monotonic() + _LONGEST
+        while not running.done() and time.monotonic() < until:
+            waits = watch.waits()
+            seen = joined(seen, seen_between({}, {}, watch.locks(), watch.known))
+            if waits:
+                break
+            time.sleep(_PAUSE)
+    while not running.done():
+        seen = joined(seen, seen_between({}, {}, watch.locks(), watch.known))
+        time.sleep(_PAUSE)
+    running.result()
+    return joined(seen, seen_between(before, of_new_transaction(watch.relations()), {}, watch.known))
+
+
+def _lock_all(blocker: "Conn", watch: Watch) -> None:
+    from psycopg import sql
+
+    rows = cast(list[Any], blocker.execute(query("rehearsal/relations")).fetchall())
+    tables = [(row[1], row[2]) for row in rows if row[3] in ("r", "p") and row[0] in watch.known]
+    if tables:
+        names = sql.SQL(", ").join(sql.Identifier(schema, name) for schema, name in tables)
+        blocker.execute(sql.SQL("LOCK TABLE {} IN ROW EXCLUSIVE MODE").format(names))
