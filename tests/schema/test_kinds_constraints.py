@@ -13,6 +13,7 @@ import pytest
 
 from dbtool.schema.catalog import Catalog, Key
 from dbtool.schema.kinds import constraints, indexes, sequences, statistics
+from dbtool.schema.kinds.constraint_words import by_index
 from dbtool.schema.kinds.kind import Kind
 from dbtool.schema.statement import Statement, Unmanageable
 from dbtool.schema.whole import Schema, parts_of
@@ -264,7 +265,7 @@ def test_a_key_is_the_same_when_its_index_is_built_before(conn: psycopg.Connecti
             after = read(conn)
         record = after["constraint", "app", "app.far", "By it"]
         wanted = Schema(parts=after, needs={}, version=conn.info.server_version, role="postgres")
-        made = constraints.by_index(record, KINDS["constraint"].create(record, wanted, ()))
+        made = by_index(record, KINDS["constraint"].create(record, wanted, ()))
         assert all(s.alone for s in made) and len(made) == 2
         for statement in made:
             conn.execute(statement.sql.replace("CONCURRENTLY ", ""))  # type: ignore[arg-type]

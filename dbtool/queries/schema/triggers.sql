@@ -30,7 +30,13 @@ LEFT JOIN pg_catalog.pg_constraint AS q ON t.tgconstraint = q.oid
 LEFT JOIN pg_catalog.pg_description AS k ON q.oid = k.objoid AND q.tableoid = k.classoid AND k.objsubid = 0
 WHERE
     -- 14 calls a partition's triggers internal
-    CASE WHEN t.tgparentid = 0 THEN NOT t.tgisinternal ELSE NOT p.tgisinternal AND t.tgenabled <> p.tgenabled END
+    CASE
+        WHEN t.tgparentid = 0 THEN NOT t.tgisinternal
+        ELSE
+            (NOT p.tgisinternal OR p.tgparentid <> 0)
+            AND q.contype IS DISTINCT FROM 'f'
+            AND t.tgenabled <> p.tgenabled
+    END
     AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
     AND n.nspname !~ '^pg_'
     AND n.nspname <> 'information_schema'

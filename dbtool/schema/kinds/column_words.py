@@ -4,13 +4,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dbtool.schema.catalog import Record
-from dbtool.schema.kinds.constraints import fits_create_table, not_null_column
+from dbtool.schema.kinds.constraint_words import fits_create_table, not_null_column
 from dbtool.schema.kinds.definitions import in_parentheses, option_changes
 from dbtool.schema.kinds.identity import has_own_identity, identity_clause
+from dbtool.schema.kinds.relatives import only, table_of
 from dbtool.schema.kinds.retyping import default_storage
 from dbtool.schema.names import literal, made_name, quoted, unquoted
 from dbtool.schema.statement import Statement
 from dbtool.schema.whole import Schema
+
+VIEWS = ("view", "materialized view")
+
+
+def alter_words(column: Record, *schemas: Schema, alone: bool = True) -> str:
+    """Return ALTER TABLE t ALTER COLUMN c; *alone*: not for the tables that inherit it."""
+    table = table_of(column, schemas[-1])
+    word = table.kind.upper() if table else "TABLE"
+    those = only(column, *schemas) if alone and word not in ("VIEW", "MATERIALIZED VIEW") else ""
+    return f"ALTER {word} {those}{column.parent} ALTER COLUMN {quoted(column.name)}"
 
 
 def column_line(

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from dbtool.schema.catalog import Record
 from dbtool.schema.kinds import rows
-from dbtool.schema.kinds.column_words import column_line, is_on, not_null_of, settings, settings_of
-from dbtool.schema.kinds.composites import by_attributes
-from dbtool.schema.kinds.constraints import clause
-from dbtool.schema.kinds.definitions import in_parentheses
+from dbtool.schema.kinds.column_types import alter_values, differ, is_replaced
+from dbtool.schema.kinds.column_words import VIEWS, alter_words, column_line, is_on, not_null_of, settings, settings_of
+from dbtool.schema.kinds.constraint_words import clause
 from dbtool.schema.kinds.heritage import hand_over, make_own_too
 from dbtool.schema.kinds.identity import add_identity, alter_identity, has_own_identity
 from dbtool.schema.kinds.kind import Kind
@@ -20,33 +19,20 @@ from dbtool.schema.kinds.relatives import (
     heirs_of,
     is_only_inherited,
     is_partition,
-    only,
     parent_columns,
-    parents_beside,
     parents_of,
     same_column,
     table_of,
 )
-from dbtool.schema.kinds.retyping import narrows, rewrites, through_text, using
 from dbtool.schema.names import quoted
 from dbtool.schema.statement import Hazard, Statement, Unmanageable, statements
 from dbtool.schema.whole import Schema
 
-_VIEWS = ("view", "materialized view")
-
-
-def _alter_words(column: Record, *schemas: Schema, alone: bool = True) -> str:
-    """Return ALTER TABLE t ALTER COLUMN c; *alone*: not for the tables that inherit it."""
-    table = table_of(column, schemas[-1])
-    word = table.kind.upper() if table else "TABLE"
-    those = only(column, *schemas) if alone and word not in ("VIEW", "MATERIALIZED VIEW") else ""
-    return f"ALTER {word} {those}{column.parent} ALTER COLUMN {quoted(column.name)}"
-
 
 def _create(record: Record, wanted: Schema, parts: Sequence[Record]) -> list[Statement]:
     table = table_of(record, wanted)
-    alter = _alter_words(record, wanted)
-    if table is not None and table.kind in _VIEWS:
+    alter = alter_words(record, wanted)
+    if table is not None and table.kind in VIEWS:
         return settings({}, record.is_, alter, wanted)
     if is_only_inherited(record):
         return inherited_settings(record, wanted, () if wanted.version < 160000 else ("storage",))
@@ -67,7 +53,7 @@ def _constraints(record: Record, schema: Schema) -> Sequence[Record]:
 
 
 def _typed(record: Record, default: str | None, wanted: Schema) -> list[Statement]:
-    alter = _alter_words(record, wanted)
+    alter = alter_words(record, wanted)
     made = [] if default is None else statements(f"{alter} SET DEFAULT {default}")
     if record.is_.get("not null") and wanted.version < 180000:
         made += statements(f"{alter} SET NOT NULL")
@@ -89,7 +75,7 @@ def _hazards_of_new(record: Record, default: str | None, line: str) -> Iterator[
 
 def inherited_settings(record: Record, wanted: Schema, copied: Sequence[str]) -> list[Statement]:
     """Return what a column that came from its table's parents has of its own; *copied*: what came along."""
-    alter = _alter_words(record, wanted)
+    alter = alter_words(record, wanted)
     parents = list(parent_columns(record, wanted))
     model = parents[0].is_ if parents else record.is_
     same = {name: record.is_[name] for name in ("type", "collation") if name in record.is_}
@@ -104,18 +90,18 @@ def inherited_settings(record: Record, wanted: Schema, copied: Sequence[str]) ->
 
 
 def _alter(old: Record, new: Record, current: Schema, wanted: Schema) -> list[Statement] | None:
-    alter = _alter_words(new, current, wanted)
+    alter = alter_words(new, current, wanted)
     table = table_of(new, wanted)
-    if table is not None and table.kind in _VIEWS:
+    if table is not None and table.kind in VIEWS:
         return settings(old.is_, new.is_, alter, wanted)
-    if _is_replaced(old, new, current, wanted):
+    if is_replaced(old, new, current, wanted):
         return None
     done: list[Statement] = []
     if has_own_identity(old.is_) and "identity" not in new.is_:
-        done += statements(f"{_alter_words(new, wanted, alone=False)} DROP IDENTITY{_if_exists(old, wanted)}")
+        done += statements(f"{alter_words(new, wanted, alone=False)} DROP IDENTITY{_if_exists(old, wanted)}")
     return [
         *done,
-        *_alter_values(old, new, current, wanted),
+        *alter_values(old, new, current, wanted),
         *_alter_not_null(old, new, current, wanted),
         *_alter_identity(old, new, wanted),
         *settings(old.is_, new.is_, alter, wanted),
@@ -126,7 +112,7 @@ def _alter(old: Record, new: Record, current: Schema, wanted: Schema) -> list[St
 def _alter_heritage(old: Record, new: Record, current: Schema, wanted: Schema) -> list[Statement]:
     if is_partition(table_of(new, wanted), wanted) or is_partition(table_of(old, current), current):
         return []  # where ATTACH and DETACH say so
-    if new.is_.get("inherited") and not old.is_.get("inherited") and _differ(old, new, "type", "collation"):
+    if new.is_.get("inherited") and not old.is_.get("inherited") and differ(old, new, "type", "collation"):
         raise Unmanageable(f"{new} gets another type, and comes to be inherited: do one after the other")
     if is_only_inherited(new) and not is_only_inherited(old):
         return hand_over(old, new, current, wanted)
@@ -143,96 +129,12 @@ def _if_exists(old: Record, wanted: Schema) -> str:
     return " IF EXISTS" if wanted.version >= 180000 else ""
 
 
-def _differ(old: Record, new: Record, *names: str) -> bool:
-    return any(old.is_.get(name) != new.is_.get(name) for name in names)
-
-
-def needs_dependents_gone(old: Record, new: Record) -> bool:
-    """Return whether what uses the column, views above all, must be dropped while it changes."""
-    return _differ(old, new, "type", "collation", "generated", "generated as")
-
-
-def _is_replaced(old: Record, new: Record, current: Schema, wanted: Schema) -> bool:
-    """Return whether nothing of ALTER TABLE leads to the new one: what is generated can be generated anew."""
-    if not _differ(old, new, "generated as", "generated"):
-        return "generated as" in new.is_ and _differ(old, new, "type", "collation")
-    if "generated as" not in new.is_:
-        return old.is_["generated as"] == "virtual"
-    if _differ(old, new, "generated as", "type", "collation") or wanted.version < 170000:
-        return True
-    return new.is_["generated as"] == "virtual" and _has_checks(new, current, wanted)
-
-
-def _has_checks(column: Record, *schemas: Schema) -> bool:
-    # SET EXPRESSION does not look at them for a virtual column, and refuses (18)
-    children = (r for schema in schemas for r in schema.children.get(column.parent, ()))
-    return any(r.kind == "constraint" and r.is_["type"] in ("check", "not null") for r in children)
-
-
-def _alter_values(old: Record, new: Record, current: Schema, wanted: Schema) -> list[Statement]:
-    """Return what changes the type, or what is computed; for what is inherited the parents' ALTER does it."""
-    if new.is_.get("inherited") and old.is_.get("inherited") and _goes_along(old, new, current, wanted):
-        return []
-    alter = _alter_words(new, current, wanted, alone=False)
-    done: list[Statement] = []
-    if "generated as" in old.is_ and "generated as" not in new.is_:
-        done += statements(f"{alter} DROP EXPRESSION")
-    if _differ(old, new, "type", "collation") and not _is_typed(new, current, wanted):
-        _refuse_two_trees(old, current)
-        done.append(_typed_anew(old, new, alter, wanted))
-    if "generated as" in new.is_ and _differ(old, new, "generated"):
-        why = f"computes {new.parent}.{quoted(new.name)} for each row"
-        hazards = (rows.rewrite_table(new.parent, why),) if new.is_["generated as"] == "stored" else ()
-        only_here = _alter_words(new, current, wanted, alone=bool(new.is_.get("inherited")))
-        done.append(Statement(f"{only_here} SET EXPRESSION AS {in_parentheses(new.is_['generated'])}", hazards))
-    return done
-
-
-def _goes_along(old: Record, new: Record, current: Schema, wanted: Schema) -> bool:
-    """Return whether a parent's column changes in the same way."""
-    names = ("type", "collation", "generated", "generated as")
-    models = {parent.key: parent for parent in parent_columns(old, current)}
-    for parent in parent_columns(new, wanted):
-        before = models.get(parent.key)
-        if before is not None and _differ(before, parent, *names) and not _differ(parent, new, *names):
-            return True
-    return not _differ(old, new, *names)
-
-
-def _is_typed(column: Record, *schemas: Schema) -> bool:
-    # the columns of a table OF a type are altered with the type
-    tables = [table_of(column, schema) for schema in schemas]
-    return all(table is not None and "of type" in table.is_ for table in tables)
-
-
-def _typed_anew(old: Record, new: Record, alter: str, wanted: Schema) -> Statement:
-    before, after = old.is_["type"], new.is_["type"]
-    collation = f" COLLATE {new.is_['collation']}" if "collation" in new.is_ else ""
-    if alter.startswith("ALTER FOREIGN"):  # where there are no rows to convert
-        return Statement(f"{alter} TYPE {after}{collation}")
-    way = "" if before == after else using(before, after, quoted(new.name), wanted)
-    hazards: list[Hazard] = []
-    if before != after and narrows(before, after, wanted):
-        hazards.append(rows.narrow_column(old, new))
-    if before != after and rewrites(before, after, wanted):
-        hazards.append(rows.rewrite_table(new.parent, f"converts {new.parent}.{quoted(new.name)}"))
-    return Statement(f"{alter} TYPE {after}{collation}{way}", tuple(hazards))
-
-
-def _refuse_two_trees(column: Record, schema: Schema) -> None:
-    if beside := parents_beside(column, schema):
-        raise Unmanageable(
-            f"{column} gets another type, and a table inherits it from {', '.join(beside)} as well: PostgreSQL alters "
-            "neither of them. Take one away by NO INHERIT, alter each, and bring it back: dbtool new"
-        )
-
-
 def _alter_not_null(old: Record, new: Record, current: Schema, wanted: Schema) -> list[Statement]:
-    if not _differ(old, new, "not null") or wanted.version >= 180000 or _parent_sets_it(new, current, wanted):
+    if not differ(old, new, "not null") or wanted.version >= 180000 or _parent_sets_it(new, current, wanted):
         return []
     table = table_of(new, wanted)
     partitioned = table is not None and "partition by" in table.is_
-    alter = _alter_words(new, current, wanted, alone=not partitioned)
+    alter = alter_words(new, current, wanted, alone=not partitioned)
     if new.is_.get("not null"):
         return [Statement(f"{alter} SET NOT NULL", (rows.not_null(new),))]
     kept = _kept_by_partitions(new, wanted) if partitioned else ()
@@ -245,7 +147,7 @@ def _parent_sets_it(new: Record, current: Schema, wanted: Schema) -> bool:
         return False
     for parent in parent_columns(new, wanted):
         before = current.parts.get(parent.key)
-        if before and _differ(before, parent, "not null") and not _differ(parent, new, "not null"):
+        if before and differ(before, parent, "not null") and not differ(parent, new, "not null"):
             return True
     return False
 
@@ -255,15 +157,15 @@ def _kept_by_partitions(column: Record, wanted: Schema) -> Iterator[str]:
     for key in heirs_of(table_of(column, wanted), wanted):
         found = same_column(column, key[2], wanted)
         if found and found.is_.get("not null"):
-            yield _alter_words(found, wanted, alone=False)
+            yield alter_words(found, wanted, alone=False)
         elif found:
             yield from _kept_by_partitions(found, wanted)
 
 
 def _alter_identity(old: Record, new: Record, wanted: Schema) -> list[Statement]:
-    if not has_own_identity(new.is_) or not _differ(old, new, "identity", "identity options", "type"):
+    if not has_own_identity(new.is_) or not differ(old, new, "identity", "identity options", "type"):
         return []
-    alter = _alter_words(new, wanted, alone=False)
+    alter = alter_words(new, wanted, alone=False)
     if has_own_identity(old.is_):
         return alter_identity(old, new, alter, wanted)
     return [*_not_null_first(old, new, wanted), *add_identity(new, alter, wanted)]
@@ -280,8 +182,8 @@ def _not_null_first(old: Record, new: Record, wanted: Schema) -> list[Statement]
 
 def _drop(record: Record, current: Schema) -> list[Statement]:
     table = table_of(record, current)
-    if table is not None and table.kind in _VIEWS:
-        return settings(record.is_, {}, _alter_words(record, current), current)
+    if table is not None and table.kind in VIEWS:
+        return settings(record.is_, {}, alter_words(record, current), current)
     if is_only_inherited(record) or (table is not None and "of type" in table.is_):
         return []
     word = table.kind.upper() if table else "TABLE"
@@ -289,37 +191,16 @@ def _drop(record: Record, current: Schema) -> list[Statement]:
     return [Statement(f"ALTER {word} {record.parent} DROP COLUMN {quoted(record.name)}", lost)]
 
 
-def retype(record: Record, wanted: Schema, current: Schema) -> list[Statement]:
-    """Return what gives a column the type that was made anew under the name of its own.
-
-    Through the text of values, or attribute by attribute where the text would mistake one for another.
-    """
-    settled = {name: value for name, value in record.is_.items() if name not in ("storage", "compression")}
-    further = settings(settled, record.is_, _alter_words(record, wanted), wanted)
-    if record.is_.get("inherited"):
-        return further
-    _refuse_two_trees(record, wanted)
-    alter = _alter_words(record, wanted, alone=False)
-    type, collation = record.is_["type"], record.is_.get("collation")
-    words = f"{alter} TYPE {type}" + (f" COLLATE {collation}" if collation else "")
-    if alter.startswith("ALTER FOREIGN"):
-        return [*statements(words), *further]
-    hazard = rows.rewrite_table(record.parent, f"converts {record.parent}.{quoted(record.name)}")
-    column = quoted(record.name)
-    using = by_attributes(column, type, current, wanted) or through_text(column, type, type)
-    return [Statement(words + using, (hazard,)), *further]
-
-
 def _set_default(record: Record, wanted: Schema, parts: Sequence[Record]) -> list[Statement]:
-    return statements(f"{_alter_words(record, wanted)} SET DEFAULT {record.is_['default']}")
+    return statements(f"{alter_words(record, wanted)} SET DEFAULT {record.is_['default']}")
 
 
 def _set_other_default(old: Record, new: Record, current: Schema, wanted: Schema) -> list[Statement]:
-    return statements(f"{_alter_words(new, current, wanted)} SET DEFAULT {new.is_['default']}")
+    return statements(f"{alter_words(new, current, wanted)} SET DEFAULT {new.is_['default']}")
 
 
 def _drop_default(record: Record, current: Schema) -> list[Statement]:
-    return statements(f"{_alter_words(record, current)} DROP DEFAULT")
+    return statements(f"{alter_words(record, current)} DROP DEFAULT")
 
 
 def _name(record: Record) -> str:

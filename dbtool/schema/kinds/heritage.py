@@ -8,13 +8,21 @@ holds what shall stay inherited.
 from collections.abc import Iterator, Sequence
 
 from dbtool.schema.catalog import Key, Record
+from dbtool.schema.family import inherited_from
 from dbtool.schema.kinds import rows
-from dbtool.schema.kinds.column_words import column_line, not_null_of, settings_of
-from dbtool.schema.kinds.constraints import clause, comes_with_parent, fits_create_table
+from dbtool.schema.kinds.column_words import column_line, is_on, not_null_of, settings_of
+from dbtool.schema.kinds.constraint_words import clause, comes_with_parent, drop, fits_create_table
 from dbtool.schema.kinds.inheritance import came_by_inherit
 from dbtool.schema.kinds.kind import named
 from dbtool.schema.kinds.layout import listed
-from dbtool.schema.kinds.relatives import default_of, free_name, is_only_inherited, parent_columns, table_of
+from dbtool.schema.kinds.relatives import (
+    default_of,
+    free_name,
+    heirs_with,
+    is_only_inherited,
+    parent_columns,
+    table_of,
+)
 from dbtool.schema.names import literal, qualified, quoted
 from dbtool.schema.statement import Statement, Unmanageable, statements
 from dbtool.schema.whole import Schema
@@ -23,6 +31,30 @@ from dbtool.schema.whole import Schema
 def make_own_too(column: Record, current: Schema, wanted: Schema) -> list[Statement]:
     """Return what makes an inherited column the table's own as well."""
     return _among_others(column, [], current, wanted)
+
+
+def drop_alone(column: Record, current: Schema, wanted: Schema) -> list[Statement]:
+    """Return what drops a column, and leaves it to the heirs that shall have it for their own; [] where none shall.
+
+    ONLY makes it the own one of each heir (ALTER TABLE, DROP COLUMN), so those that shall not have it drop it then.
+    """
+    heirs = [heir for heir in heirs_with(column, current) if is_only_inherited(heir)]
+    stay = [h for h in heirs if h.key in wanted.parts and not wanted.parts[h.key].is_.get("inherited")]
+    below = {heir.key: drop_alone(heir, current, wanted) for heir in heirs if heir not in stay}
+    if not stay and not any(below.values()):
+        return []
+    constraints = (r for r in current.children.get(column.parent, ()) if r.kind == "constraint")
+    own = (r for r in constraints if r.is_["type"] == "not null" and not comes_with_parent(r))
+    made = statements(*(drop(r) for r in own if is_on(r, column)))
+    made.append(_dropped(f"ALTER TABLE ONLY {column.parent}", column))
+    for heir in heirs:
+        if heir not in stay:
+            made += below[heir.key] or [_dropped(f"ALTER TABLE {heir.parent}", heir)]
+    return made
+
+
+def _dropped(alter: str, column: Record) -> Statement:
+    return Statement(f"{alter} DROP COLUMN {quoted(column.name)}", (rows.drop_column(column),))
 
 
 def hand_over(old: Record, new: Record, current: Schema, wanted: Schema) -> list[Statement]:
@@ -67,6 +99,11 @@ def _kept_name(column: Record, *schemas: Schema) -> str:
     return next(n for n in (f"{name}_own", *(f"{name}_{i}" for i in range(1, 10000))) if n not in taken)
 
 
+def _is_there(check: Record, current: Schema, wanted: Schema) -> bool:
+    """Return whether the table's parents have it already; one that they get later comes with theirs."""
+    return inherited_from(check, wanted) in current.parts
+
+
 def _among_others(
     column: Record, before: Sequence[Statement], current: Schema, wanted: Schema, after: Sequence[Statement] = ()
 ) -> list[Statement]:
@@ -93,7 +130,9 @@ def _among_others(
         *before,
         *statements(f"ALTER TABLE {carrier} ADD COLUMN {column_line(column, wanted, default=None, not_null=None)}"),
         *after,
-        *statements(*(f"ALTER TABLE {carrier} ADD {clause(check)}" for check in on_it)),
+        *statements(
+            *(f"ALTER TABLE {carrier} ADD {clause(check)}" for check in on_it if _is_there(check, current, wanted))
+        ),
         *statements(*(f"{word} INHERIT {parent}" for parent in parents)),
         *statements(f"{word} NO INHERIT {carrier}", f"DROP TABLE {carrier}"),
     ]

@@ -7,8 +7,8 @@ tablespace, statistics targets.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from dbtool.schema.catalog import Record
-from dbtool.schema.kinds.constraints import is_attached, is_partitioned
+from dbtool.schema.catalog import Key, Record
+from dbtool.schema.kinds.constraint_words import is_attached, is_partitioned
 from dbtool.schema.kinds.definitions import option_changes, option_words
 from dbtool.schema.kinds.kind import Kind, named
 from dbtool.schema.names import quoted
@@ -71,7 +71,20 @@ def _drop(record: Record, current: Schema) -> list[Statement]:
     if "definition" not in record.is_:
         bare = replace(record, is_={})
         return _alter(record, bare, current, current) or []
-    return [] if is_attached(record, current) else statements(f"DROP INDEX {named(record)}")
+    if is_attached(record, current):
+        return []
+    cascade = " CASCADE" if _has_constraints(record.key, current) else ""
+    return statements(f"DROP INDEX {named(record)}{cascade}")
+
+
+def _has_constraints(index: Key, current: Schema) -> bool:
+    """Say whether constraints of partitions have their indexes attached, which go with it only if that is said."""
+    own = ("index attachment", *index[1:])
+    attachments = (k for k in current.dependents.get(index, ()) if k[0] == own[0] and k != own)
+    return any(
+        ("constraint", *key[1:]) in current.parts or _has_constraints(("index", *key[1:]), current)
+        for key in attachments
+    )
 
 
 def _attach(record: Record, wanted: Schema, parts: Sequence[Record]) -> list[Statement]:

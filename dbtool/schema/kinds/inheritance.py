@@ -6,13 +6,13 @@ inheritance alone come through a table that is made for that, inherited from whi
 
 from collections.abc import Iterator
 
-from dbtool.schema.catalog import Record
+from dbtool.schema.catalog import Key, Record
 from dbtool.schema.kinds import rows
 from dbtool.schema.kinds.column_words import column_line, not_null_of
-from dbtool.schema.kinds.constraints import clause, comes_with_parent
+from dbtool.schema.kinds.constraint_words import clause, comes_with_parent, fits_create_table
 from dbtool.schema.kinds.kind import named
 from dbtool.schema.kinds.layout import listed
-from dbtool.schema.kinds.relatives import default_of, free_name, is_only_inherited, parent_columns, parents_of
+from dbtool.schema.kinds.relatives import default_of, free_name, is_only_inherited, parent_columns, parents_of, table_of
 from dbtool.schema.names import qualified, quoted, unquoted
 from dbtool.schema.statement import Statement, Unmanageable, statements
 from dbtool.schema.whole import Schema
@@ -22,21 +22,66 @@ def alter_inheritance(old: Record, new: Record, current: Schema, wanted: Schema)
     """Return what takes a table from its parents to others. Nothing for a partition."""
     had, has = old.is_.get("inherits", ()), new.is_.get("inherits", ())
     left, taken = [p for p in had if p not in has], [p for p in has if p not in had]
+    if not left and not taken:
+        return []
+    _refuse_other_types(new, left + taken, current, wanted)
     alter = f"ALTER {new.kind.upper()} {named(new)}"
-    done = statements(*(f"{alter} NO INHERIT {parent}" for parent in left))
-    done += [
+    leave = statements(*(f"{alter} NO INHERIT {parent}" for parent in left))
+    leave += [
         Statement(f"{alter} DROP COLUMN {quoted(column.name)}", (rows.drop_column(column),))
         for column in _children(old, current, "column")
         if _stays_behind(column, left, current, wanted)
     ]
-    done += statements(*(
+    leave += statements(*(
         f"{alter} DROP CONSTRAINT {quoted(check.name)}"
         for check in _children(old, current, "constraint")
         if _check_stays_behind(check, left, current, wanted)
     ))  # fmt: skip
-    _refuse_other_types(new, left + taken, current, wanted)
+    held = [c for c in _children(old, current, "column") if _is_held(c, left, current, wanted)]
+    checks = [c for c in _children(old, current, "constraint") if _check_is_held(c, left, current, wanted)]
+    coming, through = _through_another(new, left, taken, held, current, wanted)
     inherit = statements(*(f"{alter} INHERIT {parent}" for parent in taken))
-    return done + _through_another(new, taken, inherit, current, wanted)
+    if not (held or checks or coming):
+        return leave + inherit
+    carrier = qualified(new.schema, free_name(f"{new.name}_inherits", new.schema, current, wanted))
+    return [
+        *_holding(carrier, held, checks, old, current),
+        *statements(f"{alter} INHERIT {carrier}"),
+        *leave,
+        *statements(*(f"{alter} DROP CONSTRAINT {quoted(c.name)}" for c in through if _is_own(c, current))),
+        *statements(*(f"ALTER TABLE {carrier} ADD {words}" for words in coming)),
+        *inherit,
+        *statements(f"{alter} NO INHERIT {carrier}", f"DROP TABLE {carrier}"),
+    ]
+
+
+def _is_own(check: Record, current: Schema) -> bool:
+    before = current.parts.get(check.key)  # what came by a parent that is left was dropped with that
+    return before is not None and not comes_with_parent(before)
+
+
+def _holding(
+    carrier: str, columns: list[Record], checks: list[Record], table: Record, current: Schema
+) -> list[Statement]:
+    """Return what makes the table that is inherited from meanwhile, with what the other one keeps by inheritance."""
+    needed = {key for check in checks for key in current.needs.get(check.key, ())}
+    others = [c for c in _children(table, current, "column") if c.key in needed and c not in columns]
+    not_nulls = {c.name: found for c in columns + others if (found := not_null_of(c, checks))}
+    lines = [column_line(c, current, default=None, not_null=not_nulls.get(c.name)) for c in columns + others]
+    further = [c for c in checks if c not in not_nulls.values()]
+    lines += [clause(c) for c in further if fits_create_table(c)]
+    return statements(
+        f"CREATE TABLE {carrier} {listed(lines) if lines else '()'}",
+        *(f"ALTER TABLE {carrier} ADD {clause(c)}" for c in further if not fits_create_table(c)),
+    )
+
+
+def _is_held(column: Record, left: list[str], current: Schema, wanted: Schema) -> bool:
+    """Return whether a column would become the table's own, by leaving all that it has it from, and shall not."""
+    new = wanted.parts.get(column.key)
+    models = list(parent_columns(column, current))
+    stays = new is not None and is_only_inherited(new) and is_only_inherited(column)
+    return stays and all(model.parent in left for model in models)
 
 
 def _children(table: Record, schema: Schema, kind: str) -> Iterator[Record]:
@@ -52,14 +97,22 @@ def _stays_behind(column: Record, left: list[str], current: Schema, wanted: Sche
 
 
 def _check_stays_behind(check: Record, left: list[str], current: Schema, wanted: Schema) -> bool:
-    """Return whether a check that came by parents that are left is not wanted, and nothing else drops it."""
-    if not comes_with_parent(check) or check.key in wanted.parts or check.is_["type"] not in ("check", "not null"):
+    """Return whether a check that came by parents that are left is not wanted as it is, and nothing else drops it."""
+    if not comes_with_parent(check) or check.is_["type"] not in ("check", "not null"):
         return False
-    parents = parents_of(current.parts[("table", check.schema, "", unquoted(check.parent)[1])], current)
-    models = [m for p in parents if (m := ("constraint", unquoted(p)[0], p, check.name)) in current.parts]
+    new = wanted.parts.get(check.key)
+    models = [*_models_of_check(check, current)]
     if not models or not all(model[2] in left for model in models):
         return False
+    if new is not None:
+        return comes_with_parent(new) and new.is_ != check.is_
     return any(model in wanted.parts or not _has_table(model[2], wanted) for model in models)
+
+
+def _models_of_check(check: Record, schema: Schema) -> Iterator[Key]:
+    for parent in parents_of(table_of(check, schema), schema):
+        if (key := ("constraint", unquoted(parent)[0], parent, check.name)) in schema.parts:
+            yield key
 
 
 def _refuse_other_types(table: Record, parents: list[str], current: Schema, wanted: Schema) -> None:
@@ -81,32 +134,30 @@ def _has_table(name: str, schema: Schema) -> bool:
     return any((kind, place, "", table) in schema.parts for kind in ("table", "foreign table"))
 
 
+def _check_is_held(check: Record, left: list[str], current: Schema, wanted: Schema) -> bool:
+    """Return the same of a check: one that new parents bring as it was."""
+    new = wanted.parts.get(check.key)
+    if new is None or not comes_with_parent(check) or not comes_with_parent(new):
+        return False
+    return check.is_ == new.is_ and all(model[2] in left for model in _models_of_check(check, current))
+
+
 def _through_another(
-    table: Record, taken: list[str], inherit: list[Statement], current: Schema, wanted: Schema
-) -> list[Statement]:
+    table: Record, left: list[str], taken: list[str], held: list[Record], current: Schema, wanted: Schema
+) -> tuple[list[str], list[Record]]:
+    """Return what a table that is inherited from meanwhile gets, and which of it are checks."""
     columns = [
         c for c in _children(table, wanted, "column") if any(m.parent in taken for m in parent_columns(c, wanted))
     ]
     coming = [column for column in columns if _comes(column, taken, current, wanted)]
-    checks = [c for c in _children(table, wanted, "constraint") if _check_comes(c, taken, current, wanted)]
-    if not taken or not (coming or checks):
-        return inherit
+    checks = [c for c in _children(table, wanted, "constraint") if _check_comes(c, left, taken, current, wanted)]
     not_nulls = {column.name: found for column in coming if (found := not_null_of(column, checks))}
     others = [c for c in checks if c not in not_nulls.values()]
-    there = [column_line(c, wanted, default=None, not_null=None) for c in columns if c not in coming and others]
-    carrier = qualified(table.schema, free_name(f"{table.name}_inherits", table.schema, current, wanted))
-    word = f"ALTER {table.kind.upper()} {named(table)}"
-    lines = [
-        column_line(c, wanted, default=default_of(c, wanted), not_null=not_nulls.get(c.name)) for c in coming
-    ]  # fmt: skip
-    return [
-        *statements(f"CREATE TABLE {carrier} {listed(there) if there else '()'}", f"{word} INHERIT {carrier}"),
-        *statements(*(f"{word} DROP CONSTRAINT {quoted(c.name)}" for c in others if c.key in current.parts)),
-        *statements(*(f"ALTER TABLE {carrier} ADD COLUMN {line}" for line in lines)),
-        *statements(*(f"ALTER TABLE {carrier} ADD {clause(check)}" for check in others)),
-        *inherit,
-        *statements(f"{word} NO INHERIT {carrier}", f"DROP TABLE {carrier}"),
-    ]
+    known = {column.key for column in (*coming, *held)}
+    there = [c for c in columns if c.key not in known and others]
+    lines = [column_line(c, wanted, default=None, not_null=None) for c in there]
+    lines += [column_line(c, wanted, default=default_of(c, wanted), not_null=not_nulls.get(c.name)) for c in coming]
+    return [*(f"COLUMN {line}" for line in lines), *(clause(check) for check in others)], others
 
 
 def _comes(column: Record, taken: list[str], current: Schema, wanted: Schema) -> bool:
@@ -124,9 +175,11 @@ def came_by_inherit(column: Record, table: Record, current: Schema, wanted: Sche
     return _comes(column, [p for p in table.is_.get("inherits", ()) if p not in had], current, wanted)
 
 
-def _check_comes(check: Record, taken: list[str], current: Schema, wanted: Schema) -> bool:
+def _check_comes(check: Record, left: list[str], taken: list[str], current: Schema, wanted: Schema) -> bool:
     before = current.parts.get(check.key)
-    if not comes_with_parent(check) or (before is not None and comes_with_parent(before)):
+    if not comes_with_parent(check):
+        return False
+    if before and comes_with_parent(before) and not _check_stays_behind(before, left, current, wanted):
         return False
     models = [("constraint", unquoted(parent)[0], parent, check.name) for parent in taken]
     return any(m in wanted.parts and (m in current.parts or not _has_table(m[2], current)) for m in models)

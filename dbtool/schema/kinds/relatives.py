@@ -86,10 +86,15 @@ def parents_beside(column: Record, schema: Schema) -> list[str]:
     return sorted(found - below.keys() - {column.parent})
 
 
+def heirs_with(column: Record, schema: Schema) -> Iterator[Record]:
+    """Yield the same column of each table that inherits from its own."""
+    for key in heirs_of(table_of(column, schema), schema):
+        if heir := same_column(column, schema.parts[key].parent or qualified(key[1], key[3]), schema):
+            yield heir
+
+
 def _below(column: Record, schema: Schema) -> dict[str, Record]:
     found: dict[str, Record] = {}
-    for key in heirs_of(table_of(column, schema), schema):
-        table = schema.parts[key].parent or qualified(key[1], key[3])
-        if heir := same_column(column, table, schema):
-            found |= {table: heir, **_below(heir, schema)}
+    for heir in heirs_with(column, schema):
+        found |= {heir.parent: heir, **_below(heir, schema)}
     return found

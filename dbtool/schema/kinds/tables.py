@@ -13,7 +13,8 @@ from dbtool.schema.kinds.column_words import (
     settings_of,
 )
 from dbtool.schema.kinds.columns import inherited_settings
-from dbtool.schema.kinds.constraints import clause, comes_with_parent, fits_create_table, not_valid_again
+from dbtool.schema.kinds.constraint_heritage import not_valid_again
+from dbtool.schema.kinds.constraint_words import clause, comes_with_parent, fits_create_table
 from dbtool.schema.kinds.definitions import option_changes, option_words
 from dbtool.schema.kinds.inheritance import alter_inheritance
 from dbtool.schema.kinds.kind import Kind, named

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from dbtool.errors import UsageError
 from dbtool.schema.catalog import Key, Record
 from dbtool.schema.kinds import KINDS
+from dbtool.schema.kinds.constraint_heritage import is_renamed_below
 from dbtool.schema.names import literal, qualified, quoted
 from dbtool.schema.whole import Schema
 
@@ -103,6 +104,8 @@ def _same(old: Record, new: Record, current: Schema, wanted: Schema) -> bool:
             return _columns(old, current) == _columns(new, wanted)
         case "sequence":
             return old.is_ == new.is_ and _owner(old, current) == _owner(new, wanted) is not None
+        case "constraint" if old.is_["type"] == "not null" and not is_renamed_below(old, current):
+            return False
         case _:
             return old.schema == new.schema and _nameless(old) == _nameless(new)
 
@@ -137,9 +140,13 @@ def _fits(said: str, names: Names) -> bool:
 
 
 def _rename(old: Record, new: Record) -> Rename:
-    wish = f"{_names(old)[-1]}={_names(new)[-1]}"
+    bare, full = _names(new)[0], _names(new)[-1]
+    stays = (old.schema, old.parent) == (new.schema, new.parent)
     return Rename(
-        told=f"rename {old} to {_names(new)[-1]}", wish=wish, sql=_statements(old, new), back=_statements(new, old)
+        told=f"rename {old} to {bare if stays else full}",
+        wish=f"{_names(old)[-1]}={full}",
+        sql=_statements(old, new),
+        back=_statements(new, old),
     )
 
 

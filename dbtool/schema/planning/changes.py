@@ -6,13 +6,15 @@ hold rows: where a type has to be replaced, it is renamed away, made anew, and i
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from dbtool.schema.catalog import Key, Record
 from dbtool.schema.family import inherited_from, parent_of
 from dbtool.schema.kinds import KINDS
-from dbtool.schema.kinds.columns import needs_dependents_gone
-from dbtool.schema.kinds.constraints import not_null_column
+from dbtool.schema.kinds.column_types import needs_dependents_gone
+from dbtool.schema.kinds.constraint_heritage import is_renamed_below
+from dbtool.schema.kinds.constraint_words import not_null_column
 from dbtool.schema.kinds.types import adds_values
 from dbtool.schema.kinds.words import changed as changed_words
 from dbtool.schema.names import quoted, unquoted
@@ -79,19 +81,16 @@ def _rename_not_nulls(changes: Changes, current: Schema, wanted: Schema) -> None
         record = wanted.parts[key]
         if key[0] == "constraint" and record.is_["type"] == "not null":
             old = going.get((key[2], not_null_column(record)))
-            if old and KINDS["constraint"].alter(current.parts[old], record, current, wanted) is not None:
+            if old is None or not is_renamed_below(current.parts[old], current):
+                continue
+            if KINDS["constraint"].alter(current.parts[old], record, current, wanted) is not None:
                 pairs[key] = old
     for key, old in pairs.items():
-        # PostgreSQL renames none that a table above has as well, but with that
-        alone = inherited_from(wanted.parts[key], wanted) not in pairs
-        if alone and _is_inherited_still(current.parts[old], wanted.parts[key]):
-            continue
-        changes.renamed[key] = old
-        changes.dropped.discard(old)
-
-
-def _is_inherited_still(old: Record, new: Record) -> bool:
-    return bool(old.is_.get("inherited")) and bool(new.is_.get("inherited"))
+        along = {inherited_from(wanted.parts[key], wanted), inherited_from(current.parts[old], current)}
+        # what is inherited before and after comes and goes with its parents, or is renamed with theirs
+        if None in along or along & {*pairs, *pairs.values()}:
+            changes.renamed[key] = old
+    changes.dropped -= set(changes.renamed.values())
 
 
 def _spread(changes: Changes, current: Schema, wanted: Schema) -> None:
@@ -107,7 +106,7 @@ def _spread(changes: Changes, current: Schema, wanted: Schema) -> None:
             changes.dropped.add(other)
             changes.created.add(other)
             todo.append(other)
-        for other in current.dependents.get(key, ()):
+        for other in (*current.dependents.get(key, ()), *_with_its_rows(changes, key, current)):
             if other in changes.dropped:
                 continue
             if key in changes.disturbed and key not in changes.dropped:
@@ -130,6 +129,13 @@ def _spread(changes: Changes, current: Schema, wanted: Schema) -> None:
             todo.append(other)
 
 
+def _with_its_rows(changes: Changes, key: Key, current: Schema) -> Iterator[Key]:
+    """Yield the materialized views that hold whole rows of the table whose column gets another type."""
+    table = parent_of(current.parts[key], current) if key[0] == "column" and key in changes.disturbed else None
+    if table is not None:
+        yield from (k for k in current.dependents.get(table, ()) if k[0] == "materialized view")
+
+
 def _attached(changes: Changes, key: Key, current: Schema, wanted: Schema) -> list[Key]:
     """Return the indexes that go with *key*: dropping that of a partitioned table takes along those attached to it.
 
@@ -140,13 +146,21 @@ def _attached(changes: Changes, key: Key, current: Schema, wanted: Schema) -> li
     if key[0] in ("index", "constraint"):
         attachments = [k for k in current.dependents.get(key, ()) if k[0] == "index attachment"]
         found = [(kind, *k[1:]) for k in attachments for kind in ("index", "constraint")]
+        found += _above(changes, ("index attachment", *key[1:]), current)
     elif key[0] == "index attachment" and key not in changes.created:
-        table = ("attachment", key[1], key[2], unquoted(key[2])[-1])
-        stays = table in current.parts and table not in changes.dropped
-        found = [k for k in current.needs.get(key, ()) if stays and k[0] in ("index", "constraint")]
+        found = _above(changes, key, current)
     else:
         found = []
     return [k for k in found if k in current.parts and k in wanted.parts and k not in changes.dropped]
+
+
+def _above(changes: Changes, attachment: Key, current: Schema) -> list[Key]:
+    """Return both ends of the attachment of an index, where the table of the lower one stays a partition."""
+    _, schema, table, _ = attachment
+    partition = ("attachment", schema, table, unquoted(table)[-1])
+    if attachment not in current.parts or partition not in current.parts or partition in changes.dropped:
+        return []
+    return [k for k in current.needs.get(attachment, ()) if k[0] in ("index", "constraint")]
 
 
 def _refuse_key_of_partitions(column: Record, current: Schema) -> None:

@@ -5,9 +5,14 @@ from dataclasses import dataclass, replace
 
 from dbtool.schema.catalog import Key, Record
 from dbtool.schema.family import inherited_from, parent_of
-from dbtool.schema.kinds import KINDS, constraints
-from dbtool.schema.kinds.columns import retype
+from dbtool.schema.kinds import KINDS
+from dbtool.schema.kinds.column_types import retype
+from dbtool.schema.kinds.constraint_heritage import beside_parents
+from dbtool.schema.kinds.constraint_words import renamed
+from dbtool.schema.kinds.constraints import goes_with_parents
+from dbtool.schema.kinds.heritage import drop_alone
 from dbtool.schema.kinds.kind import named
+from dbtool.schema.kinds.relatives import is_only_inherited
 from dbtool.schema.kinds.types import adds_values, drop_renamed, renamed_away
 from dbtool.schema.kinds.words import after_create, changed, says_words_only, withdrawn
 from dbtool.schema.names import old_name, quoted
@@ -83,6 +88,8 @@ def _statements(
 
 def _dropped(record: Record, changes: Changes, current: Schema, wanted: Schema) -> list[Statement]:
     kind = KINDS[record.kind]
+    if record.kind == "column" and not is_only_inherited(record) and (made := drop_alone(record, current, wanted)):
+        return made
     made = kind.dropped(record, _without_attachment(record, changes, current))
     if says_words_only(record) and record.key not in changes.created:
         return made + withdrawn(record, kind, current, wanted)
@@ -105,8 +112,14 @@ def _renamed(key: Key, changes: Changes, current: Schema, wanted: Schema) -> lis
     """Return what turns a constraint of another name into this one; nothing where its parent's takes it along."""
     old, new = current.parts[changes.renamed[key]], wanted.parts[key]
     kind = KINDS[new.kind]
-    along = inherited_from(new, wanted) in changes.renamed
-    made = [] if along else [constraints.renamed(old, new.name)]
+    if inherited_from(new, wanted) in changes.renamed or inherited_from(old, current) in changes.renamed.values():
+        made: list[Statement] = []
+    elif (
+        old.is_.get("inherited") and new.is_.get("inherited") and not goes_with_parents(old, current, wanted)
+    ):  # PostgreSQL renames none that a table above has too
+        return beside_parents(old, new, current, wanted)
+    else:
+        made = [renamed(old, new.name)]
     old = replace(old, name=new.name)
     return made + (kind.alter(old, new, current, wanted) or []) + changed(old, new, kind, current, wanted)
 

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from dbtool.schema.catalog import Key, Record
 from dbtool.schema.family import parent_of
-from dbtool.schema.kinds import constraints, indexes
+from dbtool.schema.kinds import indexes
+from dbtool.schema.kinds.constraint_words import by_index, comes_with_parent, is_plain_not_null, not_null_column
 from dbtool.schema.names import quoted, unquoted
 from dbtool.schema.planning.actions import Verb
 from dbtool.schema.planning.engine import Step
@@ -74,19 +75,19 @@ def _built(step: Step, wanted: Schema) -> Sequence[Statement]:
 
 def _constrained(step: Step, wanted: Schema) -> tuple[Sequence[Statement], Sequence[Statement]]:
     record = step.record
-    if not step.statements or record.is_.get("inherited"):
+    if not step.statements or (record.is_.get("inherited") and not record.is_.get("local")):
         return step.statements, ()
     match record.is_["type"]:
         case "foreign key" | "check" if _can_wait(record, wanted):
             first, *others = step.statements
             return [_not_valid(first), *others], [_validate(record)]
-        case "not null" if _can_wait(record, wanted) and not constraints.is_plain_not_null(record):
+        case "not null" if _can_wait(record, wanted) and not is_plain_not_null(record):
             first, *others = step.statements
             return [_not_valid(first), *others], [_validate(record)]
-        case "not null" if _can_wait(record, wanted):
-            return _by_a_check(constraints.not_null_column(record), step, wanted)
-        case "primary key" | "unique" if not _partitioned(record, wanted):
-            return constraints.by_index(record, step.statements), ()
+        case "not null" if _can_wait(record, wanted) and not record.is_.get("inherited"):
+            return _by_a_check(not_null_column(record), step, wanted)
+        case "primary key" | "unique" if not _partitioned(record, wanted) and not _inherits_not_null(record, wanted):
+            return by_index(record, step.statements), ()
         case _:
             return step.statements, ()
 
@@ -97,6 +98,12 @@ def _can_wait(record: Record, wanted: Schema) -> bool:
     # foreign keys of partitioned tables cannot be NOT VALID before 18
     partitioned = _partitioned(record, wanted) and record.is_["type"] == "foreign key"
     return not partitioned or wanted.version >= 180000
+
+
+def _inherits_not_null(record: Record, wanted: Schema) -> bool:
+    # what USING INDEX says to be NOT NULL becomes the table's own, besides being inherited (18)
+    needed = (wanted.parts[key] for key in wanted.needs.get(record.key, ()) if key[0] == "constraint")
+    return any(comes_with_parent(r) for r in needed if r.is_["type"] == "not null")
 
 
 def _not_valid(statement: Statement) -> Statement:

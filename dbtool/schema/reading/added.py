@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
 from dbtool.schema.catalog import Catalog, Key, Record
+from dbtool.schema.kinds.constraint_words import not_null_column
 from dbtool.schema.kinds.operators import LINKS, operator_identity
 from dbtool.schema.names import qualified, unquoted
 
@@ -174,7 +175,14 @@ def _what_is_compared(record: Record, known: _Known) -> Iterator[Key]:
 def _what_is_inherited(record: Record, known: _Known) -> Iterator[Key]:
     if record.is_.get("inherited") and (table := known.relation(record.parent)):
         for parent in known.parts[table].is_.get("inherits", ()):
-            yield from (r.key for r in known.children(parent, record.kind) if r.name == record.name)
+            yield from (r.key for r in known.children(parent, record.kind) if r.name == record.name or _same(r, record))
+
+
+def _same(model: Record, record: Record) -> bool:
+    """Whether both are the NOT NULL of one column, whatever their names are."""
+    if record.kind != "constraint" or not record.is_["type"] == model.is_["type"] == "not null":
+        return False
+    return not_null_column(record) == not_null_column(model)
 
 
 def _what_is_inherited_or_valid(record: Record, known: _Known) -> Iterator[Key]:

@@ -1,0 +1,3 @@
+-- since: 18
+CREATE TABLE a (x int CONSTRAINT two NOT NULL);
+CREATE TABLE b (x int CONSTRAINT theirs NOT NULL) INHERITS (a);

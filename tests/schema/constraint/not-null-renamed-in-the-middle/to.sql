@@ -1,0 +1,5 @@
+-- since: 18
+CREATE TABLE a (x int NOT NULL);
+CREATE TABLE b (x int CONSTRAINT theirs NOT NULL) INHERITS (a);
+CREATE TABLE c (x int) INHERITS (b);
+COMMENT ON CONSTRAINT theirs ON c IS 'kept';

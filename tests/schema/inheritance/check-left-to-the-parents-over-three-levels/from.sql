@@ -1,0 +1,3 @@
+CREATE TABLE base (id int CONSTRAINT c CHECK (id > 0));
+CREATE TABLE kid (CONSTRAINT c CHECK (id > 0)) INHERITS (base);
+CREATE TABLE kidkid (CONSTRAINT c CHECK (id > 0)) INHERITS (kid);

@@ -1,0 +1,2 @@
+CREATE TABLE base (id int CONSTRAINT c CHECK (id > 0));
+CREATE TABLE kid (CONSTRAINT c CHECK (id > 0)) INHERITS (base);

@@ -1,0 +1,2 @@
+CREATE TABLE base (id int CONSTRAINT c CHECK (id > 1));
+CREATE TABLE kid (CONSTRAINT c CHECK (id > 1)) INHERITS (base);

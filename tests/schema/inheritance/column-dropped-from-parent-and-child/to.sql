@@ -1,0 +1,2 @@
+CREATE TABLE z (x int);
+CREATE TABLE a (x int) INHERITS (z);

@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, e int NOT NULL);
+CREATE TABLE k2 () INHERITS (t);
+CREATE TABLE kk () INHERITS (k2);

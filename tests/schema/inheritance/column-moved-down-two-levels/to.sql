@@ -1,0 +1,3 @@
+CREATE TABLE t (a int);
+CREATE TABLE k2 () INHERITS (t);
+CREATE TABLE kk (e int CHECK (e > 1)) INHERITS (k2);
