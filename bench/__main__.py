@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from bench import differs, engine, link, memory, report, tools
+from bench import differs, engine, link, lint, memory, report, tools
 from bench.databases import server_version
 from bench.differs import Differ
 from bench.figures import Section, Verdict, compare
@@ -25,7 +25,7 @@ from bench.server import find_binaries, running_server, scratch_parent
 from bench.tools import Tool
 from bench.workload import make_migrations
 
-SECTIONS = ("migrate", "nothing", "link", "memory", "diff", "generate", "size")
+SECTIONS = ("migrate", "nothing", "link", "memory", "diff", "generate", "size", "lint")
 KNOWN = tuple(dict.fromkeys((*tools.ALL, *differs.ALL)))
 T = TypeVar("T")
 LEFT_OUT = ("sqitch",)  # takes minutes: with --slow, or when it is named
@@ -132,6 +132,10 @@ def measure(stage: Stage, able: list[Tool], options: argparse.Namespace) -> Iter
         yield Section(name="memory", title=title, unit="MB", figures=figures, verdicts=verdicts, note=note)
     if {"diff", "generate", "size"} & set(options.sections):
         yield from measure_engine(stage, options)
+    if "lint" in options.sections:
+        figures = lint.lint_rounds(stage.folder, options.files, options.rounds, options.seed)
+        title = f"{options.files:,} files, about {12.3 * options.files:,.0f} statements, linted"
+        yield Section(name="lint", title=title, unit="s", figures=figures, verdicts=lint.verdicts(figures))
 
 
 def measure_engine(stage: Stage, options: argparse.Namespace) -> Iterator[Section]:

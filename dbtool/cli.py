@@ -26,11 +26,11 @@ from dbtool.secrets import redact, remember
 
 # In the order of a day's work: the command, and the module that has a function (or an app) of that name.
 COMMANDS = (
-    "init", "new", "generate", "check", "diff", "migrate", "status", "rollback", "baseline", "push", "pull", "seed",
-    "reset", "nuke", "drop", "doctor", "env", "guard", "completion",
+    "init", "new", "generate", "lint", "plan", "check", "diff", "migrate", "status", "rollback", "baseline", "push",
+    "pull", "seed", "reset", "nuke", "drop", "doctor", "env", "guard", "completion",
 )  # fmt: skip
 _EPILOG = (
-    "Exit codes: 0 fine, 1 refused by the database, 2 usage, 3 pending, 4 drift, 6 refused by a guard, "
+    "Exit codes: 0 fine, 1 refused by the database, 2 usage, 3 pending, 4 drift, 5 lint, 6 refused by a guard, "
     "7 unreachable, 8 lock not had, 130 interrupted. Example: dbtool migrate --env staging"
 )
 

@@ -35,6 +35,13 @@ def say(text: str) -> None:
         _write(sys.stderr, redact(text))
 
 
+def further(text: str) -> None:
+    """Show on a terminal how far a run is, in a line that goes away: "" takes it off."""
+    if sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", None):
+        sys.stderr.write(f"\r\x1b[K{redact(text)[:100]}")
+        sys.stderr.flush()
+
+
 def can_ask() -> bool:
     """Return whether there is a person at a terminal."""
     automated = os.environ.get("CI", "").strip().lower() not in ("", "0", "false", "no")

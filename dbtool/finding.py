@@ -37,3 +37,6 @@ class Finding:
     severity: Severity = Severity.ERROR
     place: Place | None = None
     migration: str = ""
+    end: Place | None = None  # where what it is about ends
+    source: str = "dbtool"  # who saw it: dbtool, squawk or sqlfluff
+    url: str = ""  # the page that explains it

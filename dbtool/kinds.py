@@ -39,8 +39,8 @@ _telling_words = (b"concurrently", b"database", b"tablespace", b"system", b"subs
 _weak_first = re.compile(rb"(insert|update|delete|merge|analyze|comment)\b", re.IGNORECASE)
 
 
-def kind_of(sql: bytes) -> Kind:
-    """Return the kind of one statement.
+def kind_of(sql: bytes, tree: Any = None) -> Kind:
+    """Return the kind of one statement; *tree* is its syntax tree, where that is known.
 
     >>> kind_of(b"create index concurrently i on t (a)").outside
     'CREATE INDEX CONCURRENTLY'
@@ -50,7 +50,7 @@ def kind_of(sql: bytes) -> Kind:
     True
     """
     if len(sql) <= HUGE and _may_be_unusual(sql):
-        tree = syntax_tree(sql)
+        tree = syntax_tree(sql) if tree is None else tree
         name = node_name(tree)
         if judge := _judges.get(name):
             return judge(getattr(tree, name))

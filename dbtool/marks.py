@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from dbtool.errors import Refused
@@ -12,8 +13,27 @@ from dbtool.finding import Finding, Place, Severity
 from dbtool.migrations import Migration
 
 _MARK = re.compile(
-    r"^[ \t]*--[ \t]*dbtool:[ \t]*(hazard|allow)[ \t]+([a-z][a-z0-9-]*)(?:[ \t]*:|[ \t]+because)?[ \t]*(.*)$"
+    r"^[ \t]*--[ \t]*dbtool:[ \t]*(hazard|allow)[ \t]+([a-z][a-z0-9-]*)(?:[ \t]*:|[ \t]+because\b)?[ \t]*(.*)$"
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One such comment: a hazard that is told, or allowed, and what is said of it."""
+
+    allowed: bool
+    hazard: str
+    said: str
+
+
+def mark_of(line: str) -> Mark | None:
+    """Return the mark in a line of a file, None where it has none.
+
+    >>> mark_of("-- dbtool: allow drop-table because nobody reads it")
+    Mark(allowed=True, hazard='drop-table', said='nobody reads it')
+    """
+    found = _MARK.match(line.rstrip()) if "dbtool:" in line else None
+    return Mark(allowed=found[1] == "allow", hazard=found[2], said=found[3]) if found else None
 
 
 def read_marks(migrations: Sequence[Migration]) -> tuple[Finding, ...]:
@@ -26,12 +46,11 @@ def read_marks(migrations: Sequence[Migration]) -> tuple[Finding, ...]:
 def _marks(migration: Migration, path: Path) -> Iterator[Finding]:
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         for number, line in enumerate(file, start=1):
-            if "dbtool:" in line and (found := _MARK.match(line.rstrip())):
-                allowed = found[1] == "allow"
+            if mark := mark_of(line):
                 yield Finding(
-                    id=found[2],
-                    message=found[3] or f"marked {found[2]}",
-                    severity=Severity.NOTE if allowed else Severity.WARNING,
+                    id=mark.hazard,
+                    message=mark.said or f"marked {mark.hazard}",
+                    severity=Severity.NOTE if mark.allowed else Severity.WARNING,
                     place=Place(path=path, line=number),
                     migration=migration.id,
                 )

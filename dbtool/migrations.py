@@ -212,6 +212,16 @@ _header = re.compile(rb"(?:[ \t]*(?:--[^\n]*)?\r?(?:\n|$))*")
 _directive = re.compile(rb"^[ \t]*--[ \t]*(transactional|depends)[ \t]*:[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
 
 
+def transactional_said(text: bytes) -> bool | None:
+    """Return what the header of a migration says about its transaction, None where it says nothing.
+
+    >>> transactional_said(b"-- transactional: false\\nvacuum t;"), transactional_said(b"vacuum t;")
+    (False, None)
+    """
+    said = _directives(text[:_HEADER_BYTES]).get("transactional", "").lower()
+    return {"true": True, "false": False}.get(said)
+
+
 def _directives(first: bytes) -> dict[str, str]:
     """Return what the comments at the top say, as yoyo reads them: repeated lines add up.
 

@@ -74,6 +74,128 @@ def syntax_tree(sql: bytes) -> Any:
     return parse(sql.decode()).stmts[0].stmt
 
 
+def syntax_trees(sql: bytes) -> list[Any]:
+    """Return the protobuf node of each statement in *sql*. Raises SyntaxRefused."""
+    from postgast import PgQueryError, parse
+
+    try:
+        return [statement.stmt for statement in parse(sql.decode()).stmts]
+    except PgQueryError as error:
+        raise SyntaxRefused(error.message, byte_offset(sql, error.cursorpos - 1)) from None
+
+
+def statements_with_trees(sql: bytes) -> list[tuple[Span, Any]]:
+    """Return the statements of a text that fits into memory, each with its protobuf node. Raises SyntaxRefused.
+
+    >>> sql = b"select ';'; -- two\\nselect 2"
+    >>> [sql[span.start:span.end] for span, _ in statements_with_trees(sql)]
+    [b"select ';'", b'select 2']
+    """
+    from postgast import PgQueryError, parse
+
+    try:
+        found = parse(sql.decode()).stmts
+    except PgQueryError as error:
+        raise SyntaxRefused(error.message, byte_offset(sql, error.cursorpos - 1)) from None
+    return [
+        (Span(s.stmt_location, s.stmt_location + (s.stmt_len or len(sql) - s.stmt_location)), s.stmt) for s in found
+    ]
+
+
+_ENUMS: dict[tuple[str, str], dict[int, str]] = {}
+
+
+def enum_word(node: Any, field: str) -> str:
+    """Return the name of the value of an enum field, as pg_query.proto has it.
+
+    >>> tree = syntax_tree(b"alter table t add column c int").alter_table_stmt
+    >>> enum_word(tree, "objtype"), enum_word(tree.cmds[0].alter_table_cmd, "subtype")
+    ('OBJECT_TABLE', 'AT_AddColumn')
+    """
+    key = (node.DESCRIPTOR.name, field)
+    if key not in _ENUMS:
+        values = node.DESCRIPTOR.fields_by_name[field].enum_type.values_by_number
+        _ENUMS[key] = {number: str(value.name) for number, value in values.items()}
+    return _ENUMS[key][getattr(node, field)]
+
+
+def same_meaning(one: str, other: str) -> bool:
+    """Return whether two texts hold the same statements, whatever their layout; False where that cannot be told.
+
+    >>> same_meaning("select a  from t", "SELECT a FROM t;"), same_meaning("select a = null", "select a is null")
+    (True, False)
+    """
+    from postgast import PgQueryError, deparse, parse
+
+    try:
+        return deparse(parse(one)) == deparse(parse(other))
+    except PgQueryError:
+        return False
+
+
+class BodyRefused(SyntaxRefused):
+    """PL/pgSQL's parser refused a body; ``line`` counts from the body's first line, 0 where it said none."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message, 0)
+        self.line = line
+
+
+_body_line = re.compile(r"near line (\d+)")
+
+
+def plpgsql_tree(sql: bytes) -> list[dict[str, Any]] | None:
+    """Return what libpg_query's PL/pgSQL parser makes of a CREATE FUNCTION or DO. Raises BodyRefused.
+
+    Each statement is a mapping of its kind to its fields, "lineno" counting from the body's first line.
+    None: this parser cannot read it, which says nothing about the server's.
+
+    >>> (tree,) = plpgsql_tree(b"do $$begin null; end$$")
+    >>> list(tree["PLpgSQL_function"]["action"])
+    ['PLpgSQL_stmt_block']
+    """
+    import json
+
+    written = _plpgsql_json(sql)
+    # libpg_query 18 writes TG_OP and its kin, which it has no form for, as {}}: a brace too many.
+    variables, between, rest = written.partition('],"action":')
+    try:
+        return json.loads(_brace_too_many.sub("{}", variables) + between + rest) if written else None
+    except json.JSONDecodeError:
+        return None
+
+
+_brace_too_many = re.compile(r"(?<!:)\{\}\}")
+
+
+def plpgsql_parses(sql: bytes) -> bool:
+    """Return whether the body of a CREATE FUNCTION or DO was parsed; False: this parser cannot. Raises BodyRefused.
+
+    >>> plpgsql_parses(b"create function f() returns int language plpgsql as $$begin return 1; end$$")
+    True
+    """
+    return bool(_plpgsql_json(sql))
+
+
+def _plpgsql_json(sql: bytes) -> str:
+    from postgast import PgQueryError
+    from postgast.errors import check_error
+    from postgast.native import lib
+
+    # postgast.parse_plpgsql() stops at the JSON of trigger functions, so the C function is called as it does.
+    result = lib.pg_query_parse_plpgsql(sql)
+    try:
+        check_error(result)
+        return result.plpgsql_funcs.decode()
+    except PgQueryError as error:
+        if error.message == "Not implemented":  # it has no catalog to look types up in
+            return ""
+        line = _body_line.search(getattr(error, "context", None) or "")
+        raise BodyRefused(error.message, int(line[1]) if line else 0) from None
+    finally:
+        lib.pg_query_free_plpgsql_parse_result(result)
+
+
 # The keywords of 18 that are not unreserved: what quote_ident() quotes (SELECT word FROM pg_get_keywords() WHERE
 # catcode <> 'U'). A list, since to ask the parser is to load it, which costs more than anything else of a small `diff`.
 KEYWORDS = frozenset(

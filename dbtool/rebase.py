@@ -17,13 +17,12 @@ from dbtool.config import Project
 from dbtool.db import connect
 from dbtool.errors import DbtoolError, UsageError
 from dbtool.files import write_atomically
+from dbtool.git import USUAL_BASES
 from dbtool.ledger import read_ledger
 from dbtool.migrations import Folder, Migration, heads, in_order, read_migrations
 from dbtool.report import counted
 from dbtool.script import read_script
 from dbtool.target import Target, load_target
-
-_USUAL = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +52,7 @@ class Branches:
 
 def read_branches(project: Project, folder: Folder, base: str | None) -> Branches:
     """Return which migrations are this branch's. Runs git. Raises UsageError where it cannot tell."""
-    chosen = base or next((b for b in _USUAL if _git(project.root, "rev-parse", "--verify", "--quiet", b)), "")
+    chosen = base or next((b for b in USUAL_BASES if _git(project.root, "rev-parse", "--verify", "--quiet", b)), "")
     if not chosen:
         raise UsageError("--rebase needs the branch that was merged", hint="--base origin/main")
     listed = _git(project.root, "ls-tree", "--name-only", "--full-tree", chosen, f"{_in_repository(project, folder)}/")

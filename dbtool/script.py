@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from dbtool.errors import BadFile
 from dbtool.finding import Finding, Place
 from dbtool.kinds import USUAL, WEAK, Kind, kind_of
-from dbtool.parser import BITE, Span, SyntaxRefused, split_statements
+from dbtool.parser import BITE, Span, SyntaxRefused, split_statements, statements_with_trees
 
 # Larger files are mapped, not read: a 50 MB data file must not cost 50 MB of memory.
 MAP_ABOVE = 4_000_000  # bytes
@@ -75,13 +76,25 @@ class Script:
 
 def read_script(path: Path) -> Script:
     """Return the script in *path*. Raises BadFile with every reason why it cannot be run."""
+    script, refused = examine_script(path)
+    if refused:
+        raise BadFile(*refused)
+    return script
+
+
+def examine_script(path: Path, trees: dict[int, Any] | None = None) -> tuple[Script, tuple[Finding, ...]]:
+    """Return the script in *path*, and which of its statements cannot be run as they are. Reads the file.
+
+    *trees* takes the syntax trees, by where their statements start, where the file is small enough for all of them.
+    Raises BadFile where it cannot be split into statements, or has none.
+    """
     source = _load(path)
     start = len(_bom) if source[:3] == _bom else 0
     _refuse_bytes(path, source)
-    statements = tuple(_statements(path, source, start))
+    statements = _with_trees(source, start, trees) or tuple(_statements(path, source, start))
     strong, special = bytearray(len(statements)), dict[int, Kind]()
     for number, statement in enumerate(statements):
-        kind = kind_of(source[statement.start : statement.end])
+        kind = kind_of(source[statement.start : statement.end], trees.get(statement.start) if trees else None)
         strong[number] = not kind.weak
         if kind is not USUAL and kind is not WEAK:
             special[number] = kind
@@ -99,10 +112,7 @@ def read_script(path: Path) -> Script:
                 place=Place(path=path),
             )
         )
-    refused = tuple(_refuse_statements(script))
-    if refused:
-        raise BadFile(*refused)
-    return script
+    return script, tuple(_refuse_statements(script))
 
 
 # Literals, quoted names and bodies are kept; comments and white space around them count as one separator.
@@ -229,6 +239,18 @@ def _statements(path: Path, source: bytes | mmap.mmap, start: int) -> Iterator[S
             start = marker.end()
         marker = _end_of_data.search(source, marker.end())
     yield from (Statement(span.start, span.end) for span in _split(path, source, start, len(source)))
+
+
+def _with_trees(source: bytes | mmap.mmap, start: int, trees: dict[int, Any] | None) -> tuple[Statement, ...] | None:
+    """Return the statements, and put their trees into *trees*; None where the text has data in it, or a mistake."""
+    if trees is None or isinstance(source, mmap.mmap) or len(source) > BITE or _end_of_data.search(source):
+        return None
+    try:
+        found = statements_with_trees(source[start:])
+    except SyntaxRefused:
+        return None
+    trees.update((start + span.start, tree) for span, tree in found)
+    return tuple(Statement(start + span.start, start + span.end) for span, _ in found)
 
 
 def _data_start(source: bytes | mmap.mmap, start: int, marker: int) -> int | None:

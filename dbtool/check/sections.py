@@ -1,6 +1,7 @@
 """The sections of `check`, each a function from what was read to its answer."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dbtool.check.schemas import schema_findings
 from dbtool.check.section import Section
@@ -10,6 +11,39 @@ from dbtool.migrations import Folder, heads
 from dbtool.plan import Plan
 from dbtool.report import counted
 from dbtool.schema.whole import Schema
+
+LINT_FAILED = 5  # exit code, as of `lint`
+
+
+def linted(errors: Sequence[Finding]) -> Section:
+    """What lint calls an error in the migrations that are pending; a part of the section on files."""
+    said = counted(len(errors), "error") + " of lint in what is pending" if errors else ""
+    return Section(name="files", said=said, findings=errors, exit_code=LINT_FAILED if errors else 0)
+
+
+def together(sections: Sequence[Section]) -> list[Section]:
+    """Return the sections with those of one name made one, and without marks of a hazard that lint tells as well."""
+    found: dict[str, Section] = {}
+    for section in sections:
+        before = found.get(section.name)
+        found[section.name] = section if before is None else _one(before, section)
+    files = found["files"].findings if "files" in found else ()
+    told = {(finding.id, finding.place.path) for finding in files if finding.place}
+    return [
+        replace(s, findings=[f for f in s.findings if not (f.place and (f.id, f.place.path) in told)])
+        if s.name == "pending"
+        else s
+        for s in found.values()
+    ]
+
+
+def _one(first: Section, second: Section) -> Section:
+    return replace(
+        first,
+        said="; ".join(said for said in (first.said, second.said) if said),
+        findings=[*first.findings, *second.findings],
+        exit_code=max(first.exit_code, second.exit_code),
+    )
 
 
 def graph(folder: Folder) -> Section:

@@ -1,6 +1,6 @@
 """dbtool check."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,7 +47,7 @@ def check(
     target = load_target(project, env, url=url, any_word=offline)
     found = list(_check(project, target, offline=offline, base=base))
     banner = next((one for one in found if isinstance(one, Where)), None)
-    answers = [one for one in found if isinstance(one, Section)]
+    answers = sections.together([one for one in found if isinstance(one, Section)])
     failed = [s for s in answers if s.exit_code]
     rows = [(f"{_MARKS[s.verdict]} {s.name}", s.verdict, s.said) for s in answers]
     return Report(
@@ -83,6 +83,7 @@ def _check(project: Project, target: Target, *, offline: bool, base: str | None)
             yield _guarded("base", lambda: schemas.both_branches(base))
         if reading is None:
             yield from sections.skipped(*ONLINE, why="--offline")
+            yield _guarded("files", lambda: sections.linted(_lint(project, folder)))
             return
         try:
             live = reading()
@@ -91,7 +92,22 @@ def _check(project: Project, target: Target, *, offline: bool, base: str | None)
             yield from sections.skipped("drift", "pending", why="the database was not read")
             return
         yield live[0]
+        # On a database that has nothing yet nobody waits for a lock, and nothing is lost.
+        applied = live[1].applied
+        pending = [m.id for m in folder.migrations if m.id not in applied] if applied else []
+        yield _guarded("files", lambda: sections.linted(_lint(project, folder, pending, live[2].version // 10000)))
         yield from _online(folder, schemas, target, *live)
+
+
+def _lint(
+    project: Project, folder: Folder, ids: Sequence[str] | None = None, version: int | None = None
+) -> Sequence[Finding]:
+    """Return what lint calls an error in the migrations that are pending."""
+    if ids is not None and not ids:
+        return ()
+    from dbtool.lint.pending import lint_pending
+
+    return lint_pending(project, folder, ids, version)
 
 
 def _begin_wanted(stack: ExitStack, project: Project, target: Target) -> "Callable[[], Schema]":

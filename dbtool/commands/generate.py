@@ -1,6 +1,7 @@
 """dbtool generate."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -104,15 +105,26 @@ def generate(
     gone = delete(branches.mine) if branches else ()
     paths = write_drafts(folder, name, drafts)
     written = [str(path.relative_to(project.root)) for pair in paths for path in pair if path.exists()]
+    linted = _linted(project, [path.stem for path, _ in paths], findings) if folder.migrations else ()
     return Report(
         command="generate",
-        findings=findings,
+        findings=(*findings, *linted),
         summary="\n".join([*lines_of(change), *locks_of(change), f"proved both ways, wrote {written[0]}",
                            *(f"  and {path}" for path in written[1:]),
                            *(f"  in place of {path.name}" for path in gone)]),
         next=("read it, then: dbtool migrate",),
         data={"files": [_data(file, *pair) for file, pair in zip(change.files, paths, strict=True)]},
     )  # fmt: skip
+
+
+def _linted(project: Project, ids: Sequence[str], told: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield what lint calls an error in the files that were written, and is not told as a hazard. Reads files."""
+    from dbtool.lint.pending import lint_pending
+
+    known = {finding.id for finding in told}
+    for finding in lint_pending(project, read_migrations(project.migrations), ids, None):
+        if finding.id not in known:
+            yield replace(finding, severity=Severity.WARNING)  # dbtool lint makes it one
 
 
 def _reparent(project: Project, target: Target, branches: Branches, wanted: "Schema") -> Report | None:

@@ -49,6 +49,12 @@ def migrate(
     create_database_: Annotated[
         bool, typer.Option("--create-database", help="Make the database where the server has none of that name.")
     ] = False,
+    window: Annotated[
+        bool, typer.Option("--window", help="In production: others can wait now, whatever the rehearsal says.")
+    ] = False,
+    no_rehearsal: Annotated[
+        bool, typer.Option("--no-rehearsal", help="In production: do not try it on a shadow first.")
+    ] = False,
     yes: Yes = False,
     json: Json = False,
 ) -> Report:
@@ -109,6 +115,10 @@ def migrate(
     refuse_marks(marks, refused, f"a database taken for {standing}")
     for mark in marks if standing != "development" else ():
         console.tell(mark)  # before anything is asked
+    if standing == "production" and not no_rehearsal:
+        from dbtool.rehearsal.gate import refuse_what_blocks
+
+        refuse_what_blocks(project, target, folder, ledger, plan.pending, window=window, say=console.say)
     permit(judged, yes=yes)
     options = Options(
         lock_wait=wait,

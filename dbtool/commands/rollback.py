@@ -10,7 +10,8 @@ from dbtool.commands.options import Env, Json, LockWait, Url, Yes, lock_wait, mi
 from dbtool.config import load_project
 from dbtool.db import connect_for_changes
 from dbtool.errors import UsageError
-from dbtool.guard.settle import judge, permit
+from dbtool.guard.policy import Standing
+from dbtool.guard.settle import judge, permit, standing_of
 from dbtool.ledger import read_ledger
 from dbtool.migrations import read_migrations
 from dbtool.progress import Step
@@ -30,6 +31,9 @@ def rollback(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be undone, and undo nothing.")] = False,
     lock_wait_: LockWait = None,
+    unproved: Annotated[
+        bool, typer.Option("--unproved", help="In production: also where it does not restore what was there before.")
+    ] = False,
     yes: Yes = False,
     json: Json = False,
 ) -> Report:
@@ -63,6 +67,10 @@ def rollback(
         return Report(command="rollback", where=banner, steps=undone, text="" if json else text,
                       summary=f"would roll back {counted(len(undone), 'migration')}")  # fmt: skip
     console.say(console.banner(banner))
+    if standing_of(judged) is Standing.PRODUCTION and not unproved:
+        from dbtool.rehearsal.gate import refuse_unproved_rollback
+
+        refuse_unproved_rollback(project, target, folder, ledger, chosen, say=console.say)
     permit(judged, yes=yes)
     options = Options(lock_wait=wait, undo=True, jobs=jobs)
     started = time.monotonic()

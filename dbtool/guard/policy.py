@@ -140,6 +140,8 @@ def tightened(policy: Policy, raw: Mapping[str, Any], source: str) -> tuple[Poli
     """
     wrong: list[tuple[str, str]] = []
     for section, value in raw.items():
+        if section == "lint":
+            continue  # read by dbtool/lint/allow.py: what it allows, the guard does not ask about
         if not isinstance(value, dict):
             wrong.append((section, "is not a section that dbtool knows: expected [" + "], [".join(_sections) + "]"))
             continue

@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 from dbtool.config import Project
 from dbtool.errors import DbtoolError
-from dbtool.finding import Place
 from dbtool.migrations import ROLLBACK, Folder, Migration
 from dbtool.rehearsal.locks import Lock
+from dbtool.rehearsal.pieces import Failed, Piece, Rehearsed, lasting, pieces_of, run_piece
 from dbtool.rehearsal.seen import Relations, Seen, joined
 from dbtool.rehearsal.watch import Watch, by_itself, each_in_one, outside
-from dbtool.runner.failure import statement_failed
 from dbtool.schema.catalog import Catalog, compare, read_catalog
 from dbtool.schema.files.replay import replay_some
 from dbtool.schema.files.replayed import replayed_on
-from dbtool.script import Script, Statement, read_script
+from dbtool.script import Script, read_script
 from dbtool.shadow.databases import Made, drop, throw_away
 from dbtool.shadow.roles import make_roles, named_roles
 from dbtool.shadow.servers import Server, open_server
@@ -31,18 +30,6 @@ from dbtool.target import Target
 
 if TYPE_CHECKING:
     from dbtool.db import Conn
-    from dbtool.kinds import Kind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rehearsed:
-    """One statement, and what was seen of it."""
-
-    number: int  # in its file, from 1
-    sql: str
-    place: Place
-    outside: str  # why it cannot run in a transaction, "" where it can
-    seen: Seen
 
 
 class Undone(StrEnum):
@@ -68,22 +55,6 @@ class RehearsedFile:
     undone_told: str = ""  # what differs, or fails
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Piece:
-    """A statement as it is run: without what would reach beyond the shadow."""
-
-    statement: Statement
-    number: int
-    run: tuple[bytes, ...]
-    kind: "Kind"
-
-
-class _Failed(Exception):
-    def __init__(self, error: DbtoolError, number: int) -> None:
-        super().__init__(str(error))
-        self.error, self.number = error, number
-
-
 @contextmanager
 def stages(
     project: Project, target: Target, applied: Folder, *, like: "Conn | None", say: Callable[[str], None] | None
@@ -93,13 +64,16 @@ def stages(
         server = stack.enter_context(open_server(project, target, like=like, say=say))
         one = replayed_on(stack, server, project, applied)
         other = stack.enter_context(throw_away(server, template=one.name, name="rehearsal"))
-        yield Stages(stack, server, one, other)
+        yield Stages(stack, server, one, other, time_zone=_time_zone(like) if like else None)
 
 
 class Stages:
     """Two databases that are kept in step."""
 
-    def __init__(self, stack: ExitStack, server: Server, one: Made, other: Made) -> None:
+    def __init__(
+        self, stack: ExitStack, server: Server, one: Made, other: Made, *, time_zone: str | None = None
+    ) -> None:
+        self._time_zone = time_zone  # by it a timestamp becomes a timestamptz with or without a rewrite
         self.server, self.one, self.other = server, one, other
         self._stack = stack
         with self._watch(one, {}) as watch:
@@ -108,6 +82,8 @@ class Stages:
     @contextmanager
     def _watch(self, made: Made, known: Relations) -> "Generator[Watch]":
         with self.server.connect(made.name, purpose="rehearsal") as conn:
+            if self._time_zone:
+                conn.execute("SELECT set_config('TimeZone', %s, false)", [self._time_zone])
             yield Watch(conn=conn, watcher=self.server.admin, database=made.oid, known=known)
 
     def rehearse(self, migration: Migration) -> RehearsedFile:
@@ -115,14 +91,14 @@ class Stages:
         if migration.is_python:
             return self._unseen(migration, "it is written in Python")
         script = read_script(migration.path)
-        pieces = [_piece(script, n, s, kind) for n, (s, kind) in enumerate(script.kinds(), start=1)]
+        pieces = pieces_of(script)
         self._make_roles([script.text(piece.statement) for piece in pieces])
         stepwise = migration.transactional is False or any(piece.kind.outside for piece in pieces)
         try:
             if stepwise:
                 return self._stepwise(migration, script, pieces)
             return self._in_one(migration, script, pieces)
-        except _Failed as failed:
+        except Failed as failed:
             return RehearsedFile(
                 migration=migration, transactional=not stepwise, statements=(), held={}, failure=failed.error
             )
@@ -133,9 +109,9 @@ class Stages:
             with self.server.connect(self.one.name, purpose="rehearsal") as conn:
                 make_roles(conn, sorted(named))
 
-    def _in_one(self, migration: Migration, script: Script, pieces: Sequence[_Piece]) -> RehearsedFile:
+    def _in_one(self, migration: Migration, script: Script, pieces: Sequence[Piece]) -> RehearsedFile:
         with self._watch(self.one, self.known) as watch:
-            runs = [partial(_run, watch.conn, migration, script, piece) for piece in pieces]
+            runs = [partial(run_piece, watch.conn, migration, script, piece) for piece in pieces]
             seen, held = each_in_one(watch, runs)
         alone = self._each_alone(migration, script, pieces)
         if alone is None:
@@ -145,30 +121,32 @@ class Stages:
         return RehearsedFile(
             migration=migration,
             transactional=True,
-            statements=_statements(script, pieces, both),
+            statements=_rehearsed(script, pieces, both),
             held={known[oid]: lock for oid, lock in held.items() if oid in known},
         )
 
-    def _each_alone(self, migration: Migration, script: Script, pieces: Sequence[_Piece]) -> list[Seen] | None:
+    def _each_alone(self, migration: Migration, script: Script, pieces: Sequence[Piece]) -> list[Seen] | None:
         """Return what each statement did in a transaction of its own; None where one needs those before it there."""
         with self._watch(self.other, self.known) as watch:
             try:
-                return [by_itself(watch, partial(_run, watch.conn, migration, script, piece)) for piece in pieces]
-            except _Failed:
+                runs = [partial(run_piece, watch.conn, migration, script, lasting(piece)) for piece in pieces]
+                return [by_itself(watch, run) for run in runs]
+            except Failed:
                 return None
 
-    def _stepwise(self, migration: Migration, script: Script, pieces: Sequence[_Piece]) -> RehearsedFile:
+    def _stepwise(self, migration: Migration, script: Script, pieces: Sequence[Piece]) -> RehearsedFile:
         seen: list[Seen] = []
         with (
             self._watch(self.one, self.known) as watch,
             self.server.connect(self.one.name, purpose="rehearsal") as blocker,
+            self.server.connect(self.one.name, purpose="rehearsal") as other,
         ):
             for piece in pieces:
-                run = partial(_run, watch.conn, migration, script, piece)
-                seen.append(outside(watch, run, blocker) if piece.kind.outside else by_itself(watch, run))
+                run = partial(run_piece, watch.conn, migration, script, piece)
+                seen.append(outside(watch, run, (blocker, other)) if piece.kind.outside else by_itself(watch, run))
         self._catch_up()
         return RehearsedFile(
-            migration=migration, transactional=False, statements=_statements(script, pieces, seen), held={}
+            migration=migration, transactional=False, statements=_rehearsed(script, pieces, seen), held={}
         )
 
     def catalog(self, ledger_schema: str) -> Catalog:
@@ -214,50 +192,12 @@ class Stages:
         self.other = self._stack.enter_context(throw_away(self.server, template=self.one.name, name="rehearsal"))
 
 
-def _piece(script: Script, number: int, statement: Statement, kind: "Kind") -> _Piece:
-    text = script.text(statement)
-    concurrent = kind.outside and b"concurrently" in text.lower()  # the one thing that a shadow makes of it otherwise
-    return _Piece(statement=statement, number=number, run=(text,) if concurrent else tame(text).run, kind=kind)
+def _time_zone(conn: "Conn") -> str:
+    return cast(Any, conn.execute("SELECT current_setting('TimeZone')").fetchone())[0]
 
 
-def _statements(script: Script, pieces: Sequence[_Piece], seen: Sequence[Seen]) -> tuple[Rehearsed, ...]:
-    return tuple(
-        Rehearsed(
-            number=piece.number,
-            sql=script.text(piece.statement).decode(errors="replace"),
-            place=script.place(piece.statement.start),
-            outside=piece.kind.outside,
-            seen=one,
-        )
-        for piece, one in zip(pieces, seen, strict=True)
-    )
-
-
-def _run(conn: "Conn", migration: Migration, script: Script, piece: _Piece) -> None:
-    """Run one statement. Raises _Failed with what the server said, at its place."""
-    import psycopg
-
-    try:
-        if piece.statement.data:
-            with conn.cursor() as cursor, cursor.copy(piece.run[0]) as copy:
-                for data in script.data(piece.statement):
-                    copy.write(data)
-            return
-        for sql in piece.run:
-            conn.execute(cast(Any, sql))
-    except psycopg.Error as error:
-        raise _Failed(
-            statement_failed(
-                error.diag,
-                migration=migration.id,
-                script=script,
-                statement=piece.statement,
-                number=piece.number,
-                aftermath="it was tried on a shadow, and nothing else was touched",
-                path=migration.path,
-            ),
-            piece.number,
-        ) from None
+def _rehearsed(script: Script, pieces: Sequence[Piece], seen: Sequence[Seen]) -> tuple[Rehearsed, ...]:
+    return tuple(piece.rehearsed(script, one) for piece, one in zip(pieces, seen, strict=True))
 
 
 def rehearse(stages: Stages, migrations: Sequence[Migration], *, ledger_schema: str) -> tuple[RehearsedFile, ...]:

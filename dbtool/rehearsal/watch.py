@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, LiteralString, cast
 
 from dbtool.beside import beside
 from dbtool.queries import query
@@ -72,8 +72,9 @@ def each_in_one(watch: Watch, runs: Sequence[Callable[[], None]]) -> tuple[list[
     A lock that an earlier one took already is not seen again.
     """
     seen: list[Seen] = []
-    before, held = of_new_transaction(watch.relations()), dict[int, Lock]()
+    held = dict[int, Lock]()
     with transaction(watch):
+        before = watch.relations()  # within: what an earlier transaction counted may not be sent to the statistics yet
         for run in runs:
             run()
             locks = watch.locks()
@@ -86,30 +87,42 @@ def each_in_one(watch: Watch, runs: Sequence[Callable[[], None]]) -> tuple[list[
 
 def by_itself(watch: Watch, run: Callable[[], None]) -> Seen:
     """Run one statement in a transaction of its own, and return all that it did. Writes."""
-    before = of_new_transaction(watch.relations())
     with transaction(watch):
+        before = watch.relations()
         run()
         return seen_between(before, watch.relations(), watch.locks(), watch.known)
 
 
-def outside(watch: Watch, run: Callable[[], None], blocker: "Conn") -> Seen:
+def outside(watch: Watch, run: Callable[[], None], blockers: "tuple[Conn, Conn]") -> Seen:
     """Run a statement that cannot run in a transaction, stopped on its way so that it can be looked at. Writes.
 
-    *blocker*, a third session, holds ROW EXCLUSIVE on every table that was there: what runs CONCURRENTLY waits for it
-    and holds its own locks meanwhile; what wants a stronger lock waits to get it. Both are seen.
+    *blockers*, two more sessions, hold every table that was there, in turn. The first stops it at its first lock. What
+    runs CONCURRENTLY goes on from one wait for a blocker to the next, while the other one has taken over; what wants a
+    strong lock waits to get it, and is let go then. What is held and what is waited for are seen.
     """
     before = of_new_transaction(watch.relations())
+    tables = _tables(watch)
     seen = Seen()
-    with blocker.transaction():
-        _lock_all(blocker, watch)
+    holder, other = blockers
+    until = time.monotonic() + _LONGEST
+    try:
+        _take(holder, tables, "SHARE UPDATE EXCLUSIVE MODE")
         running = beside(run)
-        until = time.monotonic() + _LONGEST
         while not running.done() and time.monotonic() < until:
             waits = watch.waits()
             seen = joined(seen, seen_between({}, {}, watch.locks(), watch.known))
-            if waits:
+            if not waits:
+                time.sleep(_PAUSE)
+                continue
+            if not _take(other, tables, "ROW EXCLUSIVE MODE NOWAIT"):
+                seen = joined(seen, seen_between({}, {}, watch.locks(), watch.known))  # it may have gone on meanwhile
                 break
-            time.sleep(_PAUSE)
+            holder.execute("ROLLBACK")
+            holder, other = other, holder
+    finally:
+        for blocker in blockers:
+            if not blocker.broken:
+                blocker.execute("ROLLBACK")  # a warning where there is nothing
     while not running.done():
         seen = joined(seen, seen_between({}, {}, watch.locks(), watch.known))
         time.sleep(_PAUSE)
@@ -117,11 +130,21 @@ def outside(watch: Watch, run: Callable[[], None], blocker: "Conn") -> Seen:
     return joined(seen, seen_between(before, of_new_transaction(watch.relations()), {}, watch.known))
 
 
-def _lock_all(blocker: "Conn", watch: Watch) -> None:
-    from psycopg import sql
+def _tables(watch: Watch) -> list[tuple[str, str]]:
+    return [(r.schema, r.name) for r in watch.relations().values() if r.kind in ("r", "p") and r.oid in watch.known]
 
-    rows = cast(list[Any], blocker.execute(query("rehearsal/relations")).fetchall())
-    tables = [(row[1], row[2]) for row in rows if row[3] in ("r", "p") and row[0] in watch.known]
-    if tables:
-        names = sql.SQL(", ").join(sql.Identifier(schema, name) for schema, name in tables)
-        blocker.execute(sql.SQL("LOCK TABLE {} IN ROW EXCLUSIVE MODE").format(names))
+
+def _take(blocker: "Conn", tables: Sequence[tuple[str, str]], mode: LiteralString) -> bool:
+    """Begin a transaction that holds the tables; return False where that would have to wait, and hold none. Writes."""
+    from psycopg import errors, sql
+
+    blocker.execute("BEGIN")
+    if not tables:
+        return True
+    names = sql.SQL(", ").join(sql.Identifier(*table) for table in tables)
+    try:
+        blocker.execute(sql.SQL("LOCK TABLE {} IN " + mode).format(names))
+    except errors.LockNotAvailable:
+        blocker.execute("ROLLBACK")
+        return False
+    return True

@@ -31,14 +31,14 @@ _numbers = itertools.count(1)
 
 # Every command, with what it needs to get as far as the database.
 LINES = [
-    ["migrate"], ["migrate", "--dry-run"], ["migrate", "--env", "production"], ["status"], ["status", "--all-environments"], ["status", "--exit-code"],
+    ["migrate"], ["migrate", "--dry-run"], ["migrate", "--env", "production"], ["lint"], ["lint", "--no-style", "--format", "json"], ["status"], ["status", "--all-environments"], ["status", "--exit-code"],
     ["rollback", "--dry-run"], ["rollback"], ["baseline", "m1", "--dry-run"], ["seed", "--dry-run"], ["seed", "dev"], ["reset"], ["reset", "--dry-run"],
     ["nuke", "--dry-run"], ["nuke"], ["drop", "--dry-run"], ["drop"], ["doctor"], ["env", "list"], ["env", "show"], ["env", "show", "--offline"],
     ["env", "mark", "development"], ["guard", "explain", "reset"], ["guard", "explain", "reset", "--online"], ["guard", "explain", "status", "--env", "production"],
     ["guard", "table"],
 ]  # fmt: skip
 # These start a shadow each time: they are tried in one place.
-SCHEMA = [["generate", "x", "--stdout"], ["check"], ["push"], ["push", "--dry-run"], ["pull"]]
+SCHEMA = [["generate", "x", "--stdout"], ["check"], ["plan"], ["plan", "--on-target", "--yes"], ["push"], ["push", "--dry-run"], ["pull"]]
 # What most places are tried with; every command in every place is `slow`.
 FEW = [
     ["status"],

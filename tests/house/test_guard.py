@@ -81,7 +81,8 @@ def test_what_destroys_is_imported_by_its_commands_alone() -> None:
 
 def test_modules_are_loaded_by_a_computed_name_at_known_places_alone() -> None:
     computing = {name_of(p) for p in MODULES for c in calls(tree_of(p)) if called(c) in ("import_module", "__import__")}
-    assert computing == {"cli.py", "server/process.py"}  # the commands; modules of ctypes and the standard library
+    known = {"cli.py", "server/process.py"}  # the commands; modules of ctypes and the standard library
+    assert computing == known | {"lint/rules/__init__.py", "commands/lint.py"}  # a rule by its id, a format by its name
 
 
 def test_every_function_that_takes_something_is_known_here() -> None:
@@ -237,6 +238,7 @@ def test_a_verdict_is_made_by_decide_alone() -> None:
     makers = {
         (name_of(path), called(call), function.name)
         for path in MODULES
+        if not name_of(path).startswith("lint/")  # which has an Allow of its own, and nothing of the guard
         for function in functions(tree_of(path))
         for call in calls(function)
         if called(call) in ("Allow", "Ask", "Refuse")
@@ -263,7 +265,7 @@ _ALLOWED = {
     ("shadow/databases.py", "DROP"): "a throw-away database: made here, as its name, its comment and its oid say",
     ("shadow/tamed.py", "DROP"): "a subscription of a throw-away database, which would hinder its end",
     ("runner/outcome.py", "DROP"): "the INVALID index of a CREATE INDEX CONCURRENTLY that was cut off, to be built again",
-}
+}  # fmt: skip
 _OBJECTS = (
     "aggregate|cast|collation|conversion|database|domain|event|extension|foreign|function|index|language|materialized|"
     "operator|owned|policy|procedure|publication|role|routine|rule|schema|sequence|server|statistics|subscription|table|"
@@ -290,7 +292,7 @@ def texts() -> Iterator[tuple[str, str]]:
 
 
 def test_no_other_text_destroys() -> None:
-    inside = ("wipe/", "seeds/", "queries/wipe/", "queries/seed/", "schema/kinds/")
+    inside = ("wipe/", "seeds/", "queries/wipe/", "queries/seed/", "schema/kinds/", "lint/")  # lint: advice, see below
     found = {
         (name, re.sub(r"\s+", " ", next(filter(None, match.groups()))).upper())
         for name, text in texts()
@@ -300,6 +302,49 @@ def test_no_other_text_destroys() -> None:
     found = {(name, "DROP" if what.startswith("DROP") else what) for name, what in found}
     assert found - _ALLOWED.keys() == set()
     assert _ALLOWED.keys() - found == set(), "no longer there"
+
+
+def test_lint_sends_nothing_and_knows_nothing_of_the_guard() -> None:
+    for path in MODULES:
+        if name_of(path).startswith("lint/"):
+            assert not {called(call) for call in calls(tree_of(path))} & set(_SENDS), name_of(path)
+            names = set(imported(list(ast.walk(tree_of(path)))))
+            assert not [n for n in names if n.startswith(("dbtool.guard.decide", "dbtool.guard.settle", "psycopg"))]
+            if name_of(path) != "lint/fixed.py":  # which asks what is applied, and rewrites nothing of that
+                assert not [n for n in names if n.startswith("dbtool.db")], name_of(path)
+
+
+# What sends statements in rehearsal/, and where they go.
+_REHEARSING = {
+    "rehearsal/watch.py": "on the session that it is given", "rehearsal/pieces.py": "on the session that it is given",
+    "rehearsal/rehearse.py": "asks for the time zone; all else on shadows", "rehearsal/traffic.py": "reads",
+    "rehearsal/on_target.py": "on the target, rolled back", "rehearsal/pending.py": "asks for the database's oid",
+}  # fmt: skip
+
+
+def test_what_is_rehearsed_runs_on_shadows_or_on_a_target_that_was_settled() -> None:
+    sending = {
+        name_of(path)
+        for path in MODULES
+        if name_of(path).startswith("rehearsal/")
+        for call in calls(tree_of(path))
+        if called(call) in _SENDS
+    }
+    assert sending == _REHEARSING.keys()
+    users = {
+        name_of(p) for p in MODULES for n in imported(list(ast.walk(tree_of(p)))) if n.endswith("rehearse_on_target")
+    }
+    assert users == {"rehearsal/pending.py"}
+    source = (PACKAGE / "rehearsal/pending.py").read_text()
+    there = source.index("def _rehearse_there")
+    assert "Settled" in source[there : source.index(":\n", there)]
+    assert source.index("recheck(conn, settled)") < source.index("return rehearse_on_target(")
+    rolled = (PACKAGE / "rehearsal/on_target.py").read_text()
+    assert "ROLLBACK" in rolled
+    assert "COMMIT" not in rolled
+
+
+_SENDS = ("execute", "executemany", "stream", "send_query_params", "exec_", "copy")
 
 
 # What sends statements in schema/: on a shadow, read-only, or by push, which was settled.
@@ -316,15 +361,13 @@ def test_what_the_engine_writes_is_run_on_shadows_and_by_push_alone() -> None:
         for path in MODULES
         if name_of(path).startswith("schema/")
         for call in calls(tree_of(path))
-        if called(call) in ("execute", "executemany", "stream", "send_query_params", "exec_")
+        if called(call) in _SENDS
     }
     assert sending <= _SENDING.keys(), sending - _SENDING.keys()
-    for name in ("change.py", "prove.py"):  # they are given a shadow's connection, by these alone
-        module = f"dbtool.schema.{name[:-3]}"
-        users = {
-            name_of(p) for p in MODULES if any(m.startswith(f"{module}.") for m in imported(list(ast.walk(tree_of(p)))))
-        }
-        assert users <= {"commands/generate.py", "schema/migration/change.py"}, users
+    for name in ("change", "prove"):  # they are given a shadow's connection, by these alone
+        made = (f"dbtool.schema.migration.{name}.plan_change", f"dbtool.schema.migration.{name}.prove")
+        users = {name_of(p) for p in MODULES for n in imported(list(ast.walk(tree_of(p)))) if n in made}
+        assert users == {"change": {"commands/generate.py"}, "prove": {"schema/migration/change.py"}}[name]
 
 
 # ---- the tables

@@ -40,7 +40,7 @@ def test_foreign_keys_that_are_added_come_after_the_keys(tmp_path: Path) -> None
 
 def test_names_in_quotes_and_bodies(tmp_path: Path) -> None:
     """A body in dollar quotes is not looked into: PostgreSQL does not do so either."""
-    function = "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$SELECT FROM \"T\"$$"
+    function = 'CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$SELECT FROM "T"$$'
     view, table = 'CREATE VIEW v AS TABLE "T"', 'CREATE TABLE "T" ()'
     assert ordered(tmp_path, function, view, table) == [function, table, view]
 

@@ -20,6 +20,7 @@ from dbtool.schema.whole import Schema
 
 
 def differ(old: Record, new: Record, *names: str) -> bool:
+    """Return whether one of these attributes is another one."""
     return any(old.is_.get(name) != new.is_.get(name) for name in names)
 
 

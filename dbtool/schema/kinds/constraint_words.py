@@ -92,6 +92,7 @@ def validate(record: Record) -> str:
 
 
 def is_of_partition(record: Record, schema: Schema) -> bool:
+    """Return whether the constraint is on a partition."""
     table = parent_of(record, schema)
     return table is not None and ("attachment", table[1], record.parent, table[3]) in schema.parts
 

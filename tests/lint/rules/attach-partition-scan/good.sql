@@ -1,0 +1,4 @@
+-- also: locks-held-together lock-order
+ALTER TABLE logs ATTACH PARTITION checked FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
+CREATE TABLE fresh (LIKE logs INCLUDING ALL);
+ALTER TABLE logs ATTACH PARTITION fresh FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');

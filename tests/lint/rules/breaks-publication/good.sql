@@ -1,0 +1,2 @@
+-- also: drop-column
+ALTER TABLE users DROP COLUMN note;

@@ -1,0 +1,2 @@
+ANALYZE users;
+CREATE TABLE fresh (id bigint PRIMARY KEY);

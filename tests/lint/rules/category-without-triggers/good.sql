@@ -1,0 +1,5 @@
+CREATE TABLE c (id bigint PRIMARY KEY);
+COMMENT ON TABLE c IS 'C. @category domain';
+CREATE TRIGGER feed AFTER INSERT ON c FOR EACH ROW EXECUTE FUNCTION record();
+CREATE TABLE d (id bigint PRIMARY KEY);
+COMMENT ON TABLE d IS 'D. @category utility';

@@ -1,0 +1,1 @@
+ALTER TABLE orders ALTER COLUMN free TYPE varchar(20);

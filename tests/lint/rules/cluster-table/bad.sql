@@ -1,0 +1,7 @@
+-- transactional: false
+-- expect
+CLUSTER users USING users_pkey;
+-- expect
+CLUSTER users;
+-- expect
+CLUSTER;

@@ -1,0 +1,3 @@
+-- transactional: false
+-- expect
+CREATE INDEX CONCURRENTLY IF NOT EXISTS users_name ON users (name);

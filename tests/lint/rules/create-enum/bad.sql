@@ -1,0 +1,2 @@
+-- expect
+CREATE TYPE mood AS ENUM ('good', 'bad');

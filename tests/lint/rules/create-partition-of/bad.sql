@@ -1,0 +1,4 @@
+-- expect
+CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+-- expect
+CREATE TABLE IF NOT EXISTS app.events_rest PARTITION OF app.events DEFAULT;

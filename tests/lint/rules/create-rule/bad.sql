@@ -1,0 +1,2 @@
+-- expect
+CREATE RULE no_delete AS ON DELETE TO users DO INSTEAD NOTHING;

@@ -1,0 +1,2 @@
+-- expect
+ALTER TYPE address DROP ATTRIBUTE city;

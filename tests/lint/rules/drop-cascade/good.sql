@@ -1,0 +1,4 @@
+DROP FUNCTION f(integer);
+DROP TYPE t RESTRICT;
+CREATE TABLE fresh (id bigint PRIMARY KEY);
+DROP TABLE fresh CASCADE;

@@ -1,0 +1,5 @@
+CREATE TABLE fresh (id bigint PRIMARY KEY, a integer);
+ALTER TABLE fresh DROP COLUMN a;
+ALTER TABLE users ALTER COLUMN a DROP DEFAULT;
+CREATE TEMP TABLE work (a integer, b integer);
+ALTER TABLE work DROP COLUMN b;

@@ -1,0 +1,4 @@
+-- expect
+DROP EXTENSION hstore;
+-- expect
+DROP EXTENSION IF EXISTS hstore, pg_trgm CASCADE;

@@ -1,0 +1,2 @@
+-- expect
+DROP OWNED BY leaver;

@@ -1,0 +1,4 @@
+-- expect
+DROP SCHEMA app CASCADE;
+-- expect
+DROP SCHEMA IF EXISTS a, b;

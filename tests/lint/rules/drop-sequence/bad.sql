@@ -1,0 +1,4 @@
+-- expect
+DROP SEQUENCE numbers;
+-- expect
+drop sequence if exists app.a, b;

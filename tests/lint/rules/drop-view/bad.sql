@@ -1,0 +1,4 @@
+-- expect
+DROP VIEW people;
+-- expect
+drop materialized view if exists app."Totals", other;

@@ -1,0 +1,4 @@
+DROP VIEW people;
+CREATE VIEW people AS SELECT id FROM users;
+CREATE VIEW fresh AS SELECT 1 AS a;
+DROP VIEW fresh;

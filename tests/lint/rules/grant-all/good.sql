@@ -1,0 +1,2 @@
+GRANT SELECT, INSERT ON users TO app;
+REVOKE ALL ON users FROM app;

@@ -1,0 +1,4 @@
+-- expect
+CREATE INDEX events_id ON events (id);
+-- expect
+CREATE UNIQUE INDEX ON public.events (id, at);

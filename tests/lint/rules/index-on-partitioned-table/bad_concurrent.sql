@@ -1,0 +1,3 @@
+-- transactional: false
+-- expect
+CREATE INDEX CONCURRENTLY events_id ON events (id);

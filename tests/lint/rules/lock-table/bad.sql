@@ -1,0 +1,6 @@
+-- expect
+LOCK TABLE users;
+-- expect
+LOCK users IN SHARE ROW EXCLUSIVE MODE;
+-- expect
+LOCK TABLE a, b IN ACCESS EXCLUSIVE MODE NOWAIT;

@@ -1,0 +1,3 @@
+-- rollback: none
+-- expect
+CREATE TABLE fresh (id bigint PRIMARY KEY);

@@ -1,0 +1,3 @@
+CREATE TABLE notes (id bigint PRIMARY KEY, owner text);
+-- expect
+CREATE POLICY own ON notes USING (owner = current_user);

@@ -1,0 +1,4 @@
+-- expect
+REFRESH MATERIALIZED VIEW totals;
+-- expect
+REFRESH MATERIALIZED VIEW app.totals WITH NO DATA;

@@ -1,0 +1,4 @@
+CREATE TABLE fresh (id bigint PRIMARY KEY, a integer);
+ALTER TABLE fresh RENAME COLUMN a TO b;
+ALTER TABLE users RENAME CONSTRAINT a TO b;
+ALTER INDEX users_a RENAME TO users_b;

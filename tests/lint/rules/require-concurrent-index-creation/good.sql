@@ -1,0 +1,12 @@
+CREATE TABLE fresh (id bigint PRIMARY KEY, a integer);
+CREATE INDEX ON fresh (a);
+CREATE INDEX fresh_a ON public.fresh (a, id);
+CREATE MATERIALIZED VIEW totals AS SELECT 1 AS a;
+CREATE UNIQUE INDEX ON totals (a);
+CREATE TABLE copied AS SELECT 1 AS a;
+CREATE INDEX ON copied (a);
+SELECT 1 AS a INTO selected;
+CREATE INDEX ON selected (a);
+CREATE SCHEMA reports;
+CREATE TABLE reports.daily (id bigint PRIMARY KEY, a integer);
+CREATE INDEX ON reports.daily (a);

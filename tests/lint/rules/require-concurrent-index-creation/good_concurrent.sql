@@ -1,0 +1,2 @@
+-- transactional: false
+CREATE INDEX CONCURRENTLY users_name ON users (name);

@@ -1,0 +1,3 @@
+-- transactional: false
+DROP INDEX CONCURRENTLY users_name;
+DROP INDEX CONCURRENTLY IF EXISTS users_other;

@@ -1,0 +1,6 @@
+ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+ALTER TABLE users FORCE ROW LEVEL SECURITY;
+DROP POLICY own_rows ON users;
+CREATE POLICY own_rows ON users USING (owner = current_user);
+CREATE POLICY readable ON users FOR SELECT USING (true);
+CREATE POLICY limited ON users AS RESTRICTIVE USING (true);

@@ -1,0 +1,3 @@
+-- also: drop-table
+DROP POLICY own_rows ON orders;
+DROP TABLE orders;

@@ -1,0 +1,6 @@
+-- expect
+CREATE FUNCTION who() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT current_user';
+-- expect
+CREATE OR REPLACE PROCEDURE app.clean() LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN NULL; END $$;
+-- expect
+ALTER FUNCTION other(integer) SECURITY DEFINER;

@@ -1,0 +1,10 @@
+-- transactional: false
+ALTER TABLE users ADD CONSTRAINT users_email_not_null CHECK (email IS NOT NULL) NOT VALID;
+ALTER TABLE users VALIDATE CONSTRAINT users_email_not_null;
+ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+ALTER TABLE users DROP CONSTRAINT users_email_not_null;
+ALTER TABLE users ALTER COLUMN proved SET NOT NULL;
+CREATE TABLE fresh (id bigint PRIMARY KEY, a integer);
+ALTER TABLE fresh ALTER COLUMN a SET NOT NULL;
+ALTER TABLE users ALTER COLUMN email DROP NOT NULL;
+ALTER TABLE users ADD CONSTRAINT nn NOT NULL phone NOT VALID;

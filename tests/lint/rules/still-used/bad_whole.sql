@@ -1,0 +1,4 @@
+-- expect
+DROP FUNCTION touch();
+-- expect
+DROP TABLE users;

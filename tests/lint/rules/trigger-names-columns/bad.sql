@@ -1,0 +1,4 @@
+-- expect
+ALTER TABLE docs ADD COLUMN tags text;
+-- expect
+ALTER TABLE notes ADD COLUMN c text;

@@ -1,0 +1,2 @@
+CREATE TABLE fresh (id bigint PRIMARY KEY);
+TRUNCATE fresh;
