@@ -30,7 +30,7 @@ demo: $(VENV)/.demo  ## the main job in one command: migrate the example project
 
 test: VERSIONS = 14 18
 test: $(VENV)/.test lint types  ## the whole suite: lint, types, and every test against real PostgreSQL
-	$(TEST) -q -m "not slow"
+	$(TEST) -q -m "not slow" -n 2 --dist loadfile
 
 test-all: VERSIONS = 14 15 16 17 18
 test-all: $(VENV)/.test lint types  ## the full matrices as well: every fault point, PostgreSQL 14 to 18

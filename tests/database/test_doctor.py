@@ -296,17 +296,17 @@ def test_a_standby(make_project):
 def test_a_ledger_that_may_not_be_read_or_written(project, database):
     project.write(_1_a="CREATE TABLE a (id int);")
     assert project.run("migrate").returncode == 0
-    with role(database, "stranger") as url:
+    with role(database, "outsider") as url:
         code, findings, answer = examine(project, DATABASE_URL=url)
         assert (code, list(findings)) == (1, ["ledger-unreadable"]) and "GRANT" in findings["ledger-unreadable"]["help"]
         assert states(answer)["pending files"] == "-"
         with database.connect() as conn:
-            conn.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO stranger")
+            conn.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO outsider")
         code, findings, answer = examine(project, DATABASE_URL=url)
         assert (code, list(findings)) == (1, ["ledger-privilege"])
         helps = [f["help"].split(";")[0] for f in answer["findings"]]
         assert (
-            "GRANT INSERT ON _yoyo_migration TO stranger" in helps and "GRANT UPDATE ON yoyo_lock TO stranger" in helps
+            "GRANT INSERT ON _yoyo_migration TO outsider" in helps and "GRANT UPDATE ON yoyo_lock TO outsider" in helps
         )
         with database.connect() as conn:
             for help in helps:

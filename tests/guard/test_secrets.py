@@ -38,7 +38,15 @@ LINES = [
     ["guard", "table"],
 ]  # fmt: skip
 # These start a shadow each time: they are tried in one place.
-SCHEMA = [["generate", "x", "--stdout"], ["check"], ["plan"], ["plan", "--on-target", "--yes"], ["push"], ["push", "--dry-run"], ["pull"]]
+SCHEMA = [
+    ["generate", "x", "--stdout"],
+    ["check"],
+    ["plan"],
+    ["plan", "--on-target", "--yes"],
+    ["push"],
+    ["push", "--dry-run"],
+    ["pull"],
+]
 # What most places are tried with; every command in every place is `slow`.
 FEW = [
     ["status"],
