@@ -168,7 +168,7 @@ def _project(stage: Stage, dump: Differ, options: argparse.Namespace) -> Iterato
     program = find_beside_python("dbtool")
     found = engine.project_rounds(stage, dump, program, options.files, options.rounds, options.seed)
     for name, figures in found.items():
-        verdicts = engine.verdict(figures, f"{name}, replay kept / pg_dump of one", "dbtool", "pg_dump", 4)
+        verdicts = engine.verdict(figures, f"{name}, replay kept / pg_dump of both", "dbtool", "pg_dump", 4)
         title = f"{name}: {options.files:,} applied migrations, one changed file of sql/schema"
         note = "the shadows' own server was running"
         yield Section(name=name, title=title, unit="s", figures=figures, verdicts=verdicts, note=note)

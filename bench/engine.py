@@ -79,12 +79,12 @@ def project_rounds(
         outcomes: dict[str, list[Outcome]] = {"dbtool": [], "dbtool cold": [], "pg_dump": []}
         for number in range(rounds):
             outcomes["dbtool"].append(run(command))
-            outcomes["pg_dump"].append(run(_dump_of_one(dump, folder, live)))
+            outcomes["pg_dump"].append(run(dump.compare(folder, live, live)))
             outcomes["dbtool cold"].append(_cold(folder, command, next(turn)))
             run(command)  # the replay of the files as they are again is kept once more
             said = ", ".join(f"{tool} {told(found[-1])}" for tool, found in outcomes.items())
             say(f"{name}, round {number + 1}: {said}")
-        abouts = (f"{name}, replay kept", f"{name}, replay to be done", "--schema-only of one")
+        abouts = (f"{name}, replay kept", f"{name}, replay to be done", "--schema-only of both, one after the other")
         found[name] = tuple(_figure(tool, about, outcomes[tool]) for tool, about in zip(outcomes, abouts, strict=True))
     drop_database(stage.server, live.name)
     return found
@@ -118,12 +118,6 @@ def _cold(folder: Path, command: Command, number: int) -> Outcome:
         return run(command)
     finally:
         first.write_text(text)
-
-
-def _dump_of_one(dump: Differ, folder: Path, database: Database) -> Command:
-    both = dump.compare(folder, database, database)
-    script = str(both.argv[-1]).split(" && ")[0]
-    return replace(both, argv=(*both.argv[:-1], script))
 
 
 # ---- sizes
