@@ -53,11 +53,7 @@ def choose_binaries(cluster: Cluster, candidates: tuple[str, ...]) -> tuple[str,
 
 def make_data(cluster: Cluster, folder: str, version: str) -> None:
     """Make the data directory, all of it or none: it gets its name when it is done. Writes."""
-    for entry in os.scandir(cluster.place):
-        if entry.name.startswith("partial-"):
-            from shutil import rmtree  # 10 ms, and only after a kill
-
-            rmtree(entry.path, ignore_errors=True)
+    _remove_partial(cluster.place)
     name = "partial-" + os.urandom(4).hex()
     cluster.account.makes(f"{cluster.place}/{name}")
     begun = size_of(cluster.log)
@@ -71,6 +67,17 @@ def make_data(cluster: Cluster, folder: str, version: str) -> None:
     if os.waitpid(child, 0)[1]:
         raise start_failure(cluster, "initdb failed", begun)
     os.rename(f"{cluster.place}/{name}", cluster.data)
+    # Again: the children of a killed initdb live a moment longer than it, and may have written since.
+    _remove_partial(cluster.place)
+
+
+def _remove_partial(place: str) -> None:
+    """Remove what an initdb that failed or was killed left. Writes."""
+    for entry in os.scandir(place):
+        if entry.name.startswith("partial-"):
+            from shutil import rmtree  # 10 ms, and only after a kill
+
+            rmtree(entry.path, ignore_errors=True)
 
 
 def _locale(major: int) -> list[str]:

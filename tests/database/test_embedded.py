@@ -270,7 +270,7 @@ def test_no_command_is_given_a_server_about_to_stop(shared: Path) -> None:
 
 def test_it_ends_with_its_folder(state: Path) -> None:
     assert _answers(_start(state, idle_seconds=1))
-    shutil.rmtree(state)
+    _delete(state)
     assert _soon(lambda: not _processes(state))
     assert find_running(state) is None
 
@@ -279,7 +279,7 @@ def test_a_folder_made_anew_gets_a_server_of_its_own(state: Path, template: Path
     server = _start(state, idle_seconds=1)
     with psycopg.connect(server.conninfo, autocommit=True) as connection:
         connection.execute("CREATE TABLE old ()")
-    shutil.rmtree(state)
+    _delete(state)
     again = _start(_copied(template, state))
     assert again.started
     assert _soon(lambda: not Path(f"/proc/{server.pid}").exists())
@@ -561,6 +561,16 @@ def _can_be_run(python: str) -> bool:
         return subprocess.run(check, user=65534, group=65534, extra_groups=[], check=False).returncode == 0
     except OSError:
         return False
+
+
+def _delete(state: Path) -> None:
+    """Delete the folder, whatever the server, being idle, removes from it or writes into it meanwhile."""
+
+    def deleted() -> bool:
+        shutil.rmtree(state, ignore_errors=True)
+        return not state.exists()
+
+    assert _soon(deleted)
 
 
 def _remove(folder: Path) -> None:
