@@ -8,8 +8,8 @@ import heapq
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dbtool.errors import BadFile
@@ -47,6 +47,11 @@ class Migration:
         return self.folder / (self.id + ROLLBACK) if self.has_rollback else None
 
     @property
+    def undoing(self) -> "Migration":
+        """The rollback file as something to be run by itself; whether it shares a transaction its statements say."""
+        return replace(self, suffix=ROLLBACK, transactional=None)
+
+    @property
     def hash(self) -> str:
         """What yoyo keys its tables by: the SHA-256 of the id."""
         return hashlib.sha256(self.id.encode()).hexdigest()
@@ -65,6 +70,10 @@ class Folder:
     migrations: tuple[Migration, ...] = ()
     post_apply: tuple[Migration, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    def only(self, ids: Collection[str]) -> "Folder":
+        """Return the versions with these ids, such as the applied ones; without post-apply files and findings."""
+        return Folder(path=self.path, migrations=tuple(m for m in self.migrations if m.id in ids))
 
     def get(self, id: str) -> Migration | None:
         """Return the migration with this id, or the only one whose id starts with it."""

@@ -130,7 +130,7 @@ def _online(
 ) -> Iterator[Section]:
     plan = make_plan(folder, ledger, sql_checksum=sql_checksum_of)
     yield sections.history(plan)
-    applied = Folder(path=folder.path, migrations=tuple(m for m in folder.migrations if m.id in ledger.applied))
+    applied = folder.only(ledger.applied)
     unknown = [id for id in ledger.applied if folder.get(id) is None]
     if unknown:
         yield from sections.skipped("drift", why=f"{counted(len(unknown), 'applied migration')} without a file")

@@ -13,6 +13,7 @@ from dbtool.config import Project, load_project
 from dbtool.draft import Draft, paths_of, write_drafts
 from dbtool.errors import DatabaseRefused, UsageError
 from dbtool.finding import Finding, Severity
+from dbtool.lock_modes import Lock, lock_of
 from dbtool.migrations import read_migrations
 from dbtool.rebase import (
     Branches,
@@ -177,21 +178,11 @@ def lines_of(change: "Change") -> Iterator[str]:
 
 def locks_of(change: "Change") -> Iterator[str]:
     """Yield the strong locks that were seen on what was there before. Pure."""
-    strong = ("AccessExclusiveLock", "ExclusiveLock", "ShareRowExclusiveLock", "ShareLock")
-    for mode in strong:
-        held = sorted({name for file in change.files for name, lock in file.locks.items() if lock == mode})
-        if held:
-            shown = ", ".join(held[:8]) + (f" and {len(held) - 8} more" if len(held) > 8 else "")
-            yield f"  takes {_words(mode)} on {shown}"
-
-
-def _words(mode: str) -> str:
-    """Return a lock's mode as the manual writes it.
-
-    >>> _words("ShareRowExclusiveLock")
-    'SHARE ROW EXCLUSIVE'
-    """
-    return "".join(f" {c}" if c.isupper() else c for c in mode.removesuffix("Lock")).strip().upper()
+    held = [(lock_of(mode), name) for file in change.files for name, mode in file.locks.items()]
+    for lock in sorted({lock for lock, _ in held if lock >= Lock.SHARE}, reverse=True):
+        names = sorted({name for held_, name in held if held_ is lock})
+        shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+        yield f"  takes {lock} on {shown}"
 
 
 def refuse_unknown(change: "Change", allowed: Sequence[str]) -> None:

@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from dbtool import console
-from dbtool.commands.options import Env, Json, Url
+from dbtool.commands.options import Env, Json, Url, refuse_choice
 from dbtool.config import Project, load_project
-from dbtool.errors import DbtoolError, UsageError
+from dbtool.errors import DbtoolError
 from dbtool.finding import Finding, Severity
 from dbtool.lint.allow import LintPolicy, read_lint_policy
 from dbtool.lint.chosen import Changed, LintFile, all_files, choose, files_at, not_on_base
@@ -64,8 +64,8 @@ def lint(
 
     Example: dbtool lint --format github --fail-on warning
     """
-    _refuse_unknown("--format", form, FORMATS)
-    _refuse_unknown("--fail-on", fail_on, _FAIL_ON)
+    refuse_choice("--format", form, FORMATS)
+    refuse_choice("--fail-on", fail_on, _FAIL_ON)
     if rules or explain is not None:
         from dbtool.lint.explained import explain_rule, list_rules
 
@@ -97,11 +97,6 @@ def lint(
             "notes": linted.count(Severity.NOTE),
         },
     )
-
-
-def _refuse_unknown(option: str, given: str, known: "tuple[str, ...] | dict[str, tuple[Severity, ...]]") -> None:
-    if given not in known:
-        raise UsageError(f"{option} {given} is not known", hint=f"{option} " + ", ".join(known))
 
 
 def _read_policy(project: Project) -> LintPolicy:

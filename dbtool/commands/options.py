@@ -1,29 +1,32 @@
 """The options that several commands share, each said once."""
 
+from collections.abc import Callable, Collection, Iterable
 from typing import Annotated
 
 import typer
 
 from dbtool.config import Project, load_project
+from dbtool.errors import DbtoolError, UsageError
+
+
+def completing(incomplete: str, names: Callable[[], Iterable[str]]) -> list[str]:
+    """Return those of *names* that begin so; none where the project cannot be read: nothing is told at a prompt."""
+    try:
+        return [name for name in names() if name.startswith(incomplete)]
+    except (DbtoolError, OSError, ValueError):
+        return []
 
 
 def _environments(incomplete: str) -> list[str]:
     """Complete environment names: the configured ones and those every project has."""
-    try:
-        names = {"development", "production", *load_project().environments}
-    except Exception:  # a completion must never fail into the prompt
-        return []
-    return sorted(name for name in names if name.startswith(incomplete))
+    return completing(incomplete, lambda: sorted({"development", "production", *load_project().environments}))
 
 
 def migration_ids(incomplete: str) -> list[str]:
     """Complete migration ids from the files."""
     from dbtool.migrations import read_migrations
 
-    try:
-        return [m.id for m in read_migrations(load_project().migrations).migrations if m.id.startswith(incomplete)]
-    except Exception:  # as above
-        return []
+    return completing(incomplete, lambda: [m.id for m in read_migrations(load_project().migrations).migrations])
 
 
 Env = Annotated[
@@ -55,7 +58,6 @@ LockWait = Annotated[
 def lock_wait(project: Project, given: str | None) -> float:
     """Return the time to wait for the migration lock, in seconds. Raises UsageError for what is no duration."""
     from dbtool.config import parse_duration
-    from dbtool.errors import UsageError
 
     if given is None:
         return project.lock_wait / 1000
@@ -67,7 +69,12 @@ def lock_wait(project: Project, given: str | None) -> float:
 
 def refuse_empty(option: str, given: str | None) -> None:
     """Raise UsageError for an option that was given an empty text, as an unset variable gives."""
-    from dbtool.errors import UsageError
 
     if given is not None and not given.strip():
         raise UsageError(f"{option} is empty", hint="is the variable set that it comes from?")
+
+
+def refuse_choice(option: str, given: str, known: Collection[str]) -> None:
+    """Raise UsageError for what is none of the option's words."""
+    if given not in known:
+        raise UsageError(f"{option} {given} is not known", hint=f"{option} " + ", ".join(known))

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dbtool import console
-from dbtool.commands.options import Env, Json, Url, Yes
+from dbtool.commands.options import Env, Json, Url, Yes, refuse_choice
 from dbtool.config import Project, load_project
 from dbtool.db import connect
-from dbtool.errors import UsageError
 from dbtool.finding import Finding, Severity
 from dbtool.ledger import read_ledger
 from dbtool.migrations import read_migrations
@@ -50,9 +49,8 @@ def plan(
 
     Example: dbtool plan --env production
     """
-    for option, given, known in (("--format", form, _FORMATS), ("--fail-on", fail_on, _FAIL_ON)):
-        if given not in known:
-            raise UsageError(f"{option} {given} is not known", hint=f"{option} is one of {', '.join(known)}")
+    refuse_choice("--format", form, _FORMATS)
+    refuse_choice("--fail-on", fail_on, _FAIL_ON)
     project = load_project()
     target = load_target(project, env, url=url)
     folder = read_migrations(project.migrations)
@@ -132,7 +130,7 @@ def _data(file: "JudgedFile") -> dict[str, Any]:
         "transactional": rehearsed.transactional,
         "verdict": file.verdict,
         "statements": [_statement(judged) for judged in file.statements],
-        "held": {name: lock.manual for name, lock in rehearsed.held.items()},
+        "held": {name: str(lock) for name, lock in rehearsed.held.items()},
         "rollback": rehearsed.undone,
         "rollback_told": rehearsed.undone_told,
         "failure": rehearsed.failure.message if rehearsed.failure else None,
@@ -148,8 +146,8 @@ def _statement(judged: "Judged") -> dict[str, Any]:
         "line": statement.place.line,
         "sql": statement.sql,
         "outside_transaction": statement.outside,
-        "locks": {name: lock.manual for name, lock in statement.seen.locks.items()},
-        "blocked": {name: lock.manual for name, lock in judged.blocked.items()},
+        "locks": {name: str(lock) for name, lock in statement.seen.locks.items()},
+        "blocked": {name: str(lock) for name, lock in judged.blocked.items()},
         "rewritten": statement.seen.rewritten,
         "built": dict(statement.seen.built),
         "scanned": statement.seen.scanned,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dbtool import console
-from dbtool.commands.options import Confirm, Env, Json, Override, Token, Url
+from dbtool.commands.options import Confirm, Env, Json, Override, Token, Url, completing
 from dbtool.config import Project, load_project
 from dbtool.errors import DbtoolError
 from dbtool.finding import Finding, Severity
@@ -33,10 +33,7 @@ def _set_names(incomplete: str) -> list[str]:
     """Complete the names of the sets that the project has."""
     from dbtool.seeds import find_sets
 
-    try:
-        return [name for name in find_sets(load_project().root) if name.startswith(incomplete)]
-    except Exception:  # a completion must never fail into the prompt
-        return []
+    return completing(incomplete, lambda: find_sets(load_project().root))
 
 
 def seed(

@@ -15,7 +15,7 @@ from dbtool.parser import (
     plpgsql_parses,
     plpgsql_tree,
     split_statements,
-    syntax_tree,
+    syntax_trees,
 )
 
 UNKNOWN = "?"  # what stands for a name that is computed when the body runs
@@ -150,10 +150,11 @@ def built(expression: str) -> str | None:
     ('alter table "?" drop column c', None)
     """
     try:
-        target = syntax_tree(f"select {expression}".encode()).select_stmt.target_list[0].res_target.val
-    except Exception:  # the parser's own error; a body's expression that is no expression is the server's to refuse
+        (tree,) = syntax_trees(f"select {expression}".encode())
+    except SyntaxRefused:  # a body's expression that is no expression is the server's to refuse
         return None
-    return _text(target)
+    targets = tree.select_stmt.target_list
+    return _text(targets[0].res_target.val) if targets else None
 
 
 def _text(node: Any) -> str | None:

@@ -4,30 +4,13 @@ https://www.postgresql.org/docs/current/explicit-locking.html, and AlterTableGet
 """
 
 from collections.abc import Iterator
-from enum import IntEnum
 from typing import Any
 
 from dbtool.lint.commands import Command, column_constraints
 from dbtool.lint.source import Parsed
 from dbtool.lint.tree import Name, listed_name, member_name, relation_name
+from dbtool.lock_modes import Lock
 from dbtool.parser import enum_word
-
-
-class Lock(IntEnum):
-    """The eight modes, weakest first."""
-
-    ACCESS_SHARE = 1
-    ROW_SHARE = 2
-    ROW_EXCLUSIVE = 3
-    SHARE_UPDATE_EXCLUSIVE = 4
-    SHARE = 5
-    SHARE_ROW_EXCLUSIVE = 6
-    EXCLUSIVE = 7
-    ACCESS_EXCLUSIVE = 8
-
-    def __str__(self) -> str:
-        return self.name.replace("_", " ")
-
 
 _WEAK = {
     "SetStatistics", "ClusterOn", "DropCluster", "SetOptions", "ResetOptions", "ValidateConstraint", "AttachPartition",
@@ -143,3 +126,11 @@ _READERS = {
     "delete_stmt": _named(Lock.ROW_EXCLUSIVE),
     "merge_stmt": _named(Lock.ROW_EXCLUSIVE),
 }
+
+# The kinds of statement that can take ACCESS EXCLUSIVE on a table that was there, as libpg_query names them.
+EXCLUSIVE = frozenset(
+    {
+        "alter_table_stmt", "drop_stmt", "rename_stmt", "alter_object_schema_stmt", "truncate_stmt", "lock_stmt",
+        "create_policy_stmt", "alter_policy_stmt", "rule_stmt", "refresh_mat_view_stmt", "cluster_stmt",
+    }
+)  # fmt: skip

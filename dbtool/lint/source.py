@@ -20,7 +20,7 @@ from dbtool.script import Script, examine_script
 
 if TYPE_CHECKING:
     from dbtool.lint.columns import Defined
-    from dbtool.lint.locks import Lock
+    from dbtool.lock_modes import Lock
 
 
 class Role(StrEnum):

@@ -1,14 +1,14 @@
 """What production asks for before it is changed: that it was tried on a shadow, and came out well."""
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 
 from dbtool.config import Project
 from dbtool.db import connect
 from dbtool.errors import DatabaseRefused, DbtoolError, Refused
 from dbtool.finding import Severity
 from dbtool.ledger import Ledger
-from dbtool.migrations import ROLLBACK, Folder, Migration
+from dbtool.migrations import Folder, Migration
 from dbtool.rehearsal.told import around, lines_of
 from dbtool.rehearsal.verdict import Verdict, worst
 from dbtool.target import Target
@@ -33,7 +33,7 @@ def refuse_what_blocks(
     from dbtool.rehearsal.pending import judge_pending
 
     try:
-        with closing(connect(target, purpose="plan", read_only=True)) as conn:
+        with connect(target, purpose="plan", read_only=True) as conn:
             files, traffic = judge_pending(project, target, conn, folder, ledger, pending, say=say)
     except DbtoolError as error:
         say(f"not rehearsed: {error.message.splitlines()[0]}")
@@ -72,17 +72,17 @@ def refuse_unproved_rollback(
     from dbtool.shadow.servers import open_server
 
     hint = "mend the rollback, or change it forwards with a migration; --unproved goes on all the same"
-    gone = {migration.id for migration in chosen}
-    applied = tuple(m for m in folder.migrations if m.id in ledger.applied)
-    before = Folder(path=folder.path, migrations=tuple(m for m in applied if m.id not in gone))
-    backs = [_rollback(migration, hint) for migration in chosen]
+    if python := [migration.id for migration in chosen if migration.is_python]:
+        raise Refused(f"{python[0]} is written in Python: its rollback cannot be tried", hint=hint)
+    applied = folder.only(ledger.applied)
+    before = applied.only(ledger.applied.keys() - {migration.id for migration in chosen})
     try:
         with ExitStack() as stack:
             server = stack.enter_context(open_server(project, target))
-            there = replayed_on(stack, server, project, Folder(path=folder.path, migrations=applied))
+            there = replayed_on(stack, server, project, applied)
             wanted = replayed_on(stack, server, project, before)
             with server.connect(there.name, purpose="rehearsal") as conn:
-                replay_some(conn, backs)
+                replay_some(conn, [migration.undoing for migration in chosen])
                 found = read_catalog(conn, ledger_schema=project.ledger_schema)
             with server.connect(wanted.name, purpose="rehearsal") as conn:
                 differences = compare(read_catalog(conn, ledger_schema=project.ledger_schema), found)
@@ -92,11 +92,3 @@ def refuse_unproved_rollback(
         told = "\n".join(f"  {d.what} {d.record}" for d in differences[:10])
         raise Refused(f"the rollback was tried on a shadow, and leaves something else than before:\n{told}", hint=hint)
     say("the rollback was tried on a shadow: it restores the same schema")
-
-
-def _rollback(migration: Migration, hint: str) -> Migration:
-    from dataclasses import replace
-
-    if migration.is_python:
-        raise Refused(f"{migration.id} is written in Python: its rollback cannot be tried", hint=hint)
-    return replace(migration, suffix=ROLLBACK, transactional=None)

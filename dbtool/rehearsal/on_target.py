@@ -3,20 +3,21 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from dbtool.migrations import Migration
-from dbtool.rehearsal.locks import Lock
-from dbtool.rehearsal.pieces import Failed, Piece, Rehearsed, pieces_of, run_piece
+from dbtool.rehearsal.pieces import Failed, Rehearsed, pieces_of, run_piece
 from dbtool.rehearsal.rehearse import RehearsedFile
-from dbtool.rehearsal.seen import seen_between
-from dbtool.rehearsal.watch import Watch
-from dbtool.script import Script, read_script
+from dbtool.rehearsal.seen import named
+from dbtool.rehearsal.watch import Moment, Watch, in_turn, moment
+from dbtool.script import read_script
 
 if TYPE_CHECKING:
     from dbtool.db import Conn
 
 LOCK_TIMEOUT = 0.1  # seconds: who waits for a strong lock keeps others waiting behind
+_AFTER = "it was tried on the target, and rolled back"
 _CUT_OFF = {"55P03": "a lock was not had at once: the table is in use", "57014": "the time was up"}
 
 
@@ -41,13 +42,13 @@ def rehearse_on_target(watch: Watch, migrations: Sequence[Migration], *, seconds
     stays: values that sequences gave out.
     """
     found: list[RehearsedFile] = []
-    held: dict[int, Lock] = {}
     watch.conn.execute("BEGIN")
     try:
         watch.conn.execute(cast(Any, f"SET LOCAL lock_timeout = {int(LOCK_TIMEOUT * 1000)}"))
         budget = _Budget(time.monotonic() + seconds)
+        so_far = moment(watch)
         for migration in migrations:
-            file, held = _file(watch, migration, budget, held)
+            file, so_far = _file(watch, migration, budget, so_far)
             found.append(file)
             if file.failure or file.unseen:
                 break
@@ -57,44 +58,28 @@ def rehearse_on_target(watch: Watch, migrations: Sequence[Migration], *, seconds
     return tuple(found)
 
 
-def _file(
-    watch: Watch, migration: Migration, budget: _Budget, held: dict[int, Lock]
-) -> tuple[RehearsedFile, dict[int, Lock]]:
+def _file(watch: Watch, migration: Migration, budget: _Budget, so_far: Moment) -> tuple[RehearsedFile, Moment]:
     nothing = RehearsedFile(migration=migration, transactional=True, statements=(), held={})
     if migration.is_python:
-        return replace(nothing, unseen="it is written in Python"), held
+        return replace(nothing, unseen="it is written in Python"), so_far
     script = read_script(migration.path)
     pieces = pieces_of(script, tamed=False)
     alone = next((piece.kind.outside for piece in pieces if piece.kind.outside), "")
     if alone or migration.transactional is False:
         why = f"{alone or 'its header says so'}: it cannot run in a transaction"
-        return replace(nothing, transactional=False, unseen=f"{why}, nor can what follows it be tried here"), held
+        return replace(nothing, transactional=False, unseen=f"{why}, nor can what follows it be tried here"), so_far
     seen: list[Rehearsed] = []
     for piece in pieces:
         try:
             if not budget.take(watch.conn):
-                return replace(nothing, statements=tuple(seen), unseen=_CUT_OFF["57014"]), held
-            one, held = _statement(watch, migration, script, piece, held)
-            seen.append(one)
+                return replace(nothing, statements=tuple(seen), unseen=_CUT_OFF["57014"]), so_far
+            running = partial(run_piece, watch.conn, migration, script, piece, aftermath=_AFTER)
+            one, so_far = in_turn(watch, running, so_far)
+            seen.append(piece.rehearsed(script, one))
         except Failed as failed:
             if why := _CUT_OFF.get(failed.error.sqlstate):
                 return replace(
                     nothing, statements=tuple(seen), unseen=f"{why} ({script.place(piece.statement.start)})"
-                ), held
-            return replace(nothing, statements=tuple(seen), failure=failed.error), held
-    known = {oid: str(relation) for oid, relation in watch.known.items() if relation.kind != "t"}
-    return (
-        replace(nothing, statements=tuple(seen), held={known[oid]: lock for oid, lock in held.items() if oid in known}),
-        held,
-    )
-
-
-def _statement(
-    watch: Watch, migration: Migration, script: Script, piece: Piece, held: dict[int, Lock]
-) -> tuple[Rehearsed, dict[int, Lock]]:
-    before = watch.relations()
-    run_piece(watch.conn, migration, script, piece, aftermath="it was tried on the target, and rolled back")
-    locks = watch.locks()
-    new = {oid: lock for oid, lock in locks.items() if lock > held.get(oid, 0)}
-    seen = seen_between(before, watch.relations(), new, watch.known)
-    return piece.rehearsed(script, seen), locks
+                ), so_far
+            return replace(nothing, statements=tuple(seen), failure=failed.error), so_far
+    return replace(nothing, statements=tuple(seen), held=dict(named(so_far.locks, watch.known))), so_far

@@ -54,27 +54,14 @@ def judge_pending(
     if on_target:
         rehearsed = _rehearse_there(target, conn, pending, on_target)
     else:
-        rehearsed = _rehearse(project, target, conn, folder, ledger, pending, say)
+        with stages(project, target, folder.only(ledger.applied), like=conn, say=say) as shadows:
+            rehearsed = rehearse(shadows, pending, ledger_schema=project.ledger_schema)
     findings = _lint(project, folder, pending, conn.info.server_version // 10000, say)
     time.sleep(max(0.0, _BETWEEN - (time.monotonic() - began)))
     traffic = read_traffic(conn, first)
     return tuple(
         judge_file(file, [f for f in findings if f.migration == file.migration.id], traffic) for file in rehearsed
     ), traffic
-
-
-def _rehearse(
-    project: Project,
-    target: Target,
-    conn: "Conn",
-    folder: Folder,
-    ledger: Ledger,
-    pending: Sequence[Migration],
-    say: Say,
-) -> tuple[RehearsedFile, ...]:
-    applied = Folder(path=folder.path, migrations=tuple(m for m in folder.migrations if m.id in ledger.applied))
-    with stages(project, target, applied, like=conn, say=say) as stage:
-        return rehearse(stage, pending, ledger_schema=project.ledger_schema)
 
 
 def _rehearse_there(

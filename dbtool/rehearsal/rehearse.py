@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from dbtool.config import Project
 from dbtool.errors import DbtoolError
-from dbtool.migrations import ROLLBACK, Folder, Migration
-from dbtool.rehearsal.locks import Lock
+from dbtool.lock_modes import Lock
+from dbtool.migrations import Folder, Migration
 from dbtool.rehearsal.pieces import Failed, Piece, Rehearsed, lasting, pieces_of, run_piece
-from dbtool.rehearsal.seen import Relations, Seen, joined
+from dbtool.rehearsal.seen import Relations, Seen, joined, named
 from dbtool.rehearsal.watch import Watch, by_itself, each_in_one, outside
 from dbtool.schema.catalog import Catalog, compare, read_catalog
 from dbtool.schema.files.replay import replay_some
@@ -117,12 +117,11 @@ class Stages:
         if alone is None:
             self._catch_up()
         both = [joined(*pair) for pair in zip(seen, alone, strict=True)] if alone else seen
-        known = {oid: str(relation) for oid, relation in self.known.items() if relation.kind != "t"}
         return RehearsedFile(
             migration=migration,
             transactional=True,
             statements=_rehearsed(script, pieces, both),
-            held={known[oid]: lock for oid, lock in held.items() if oid in known},
+            held=dict(named(held, self.known)),
         )
 
     def _each_alone(self, migration: Migration, script: Script, pieces: Sequence[Piece]) -> list[Seen] | None:
@@ -160,10 +159,9 @@ class Stages:
             return Undone.MISSING, "there is no rollback file"
         if migration.is_python:
             return Undone.MISSING, "it is written in Python: its rollback is not tried"
-        back = replace(migration, suffix=ROLLBACK, transactional=None)
         try:
             with self.server.connect(self.one.name, purpose="rehearsal") as conn:
-                replay_some(conn, [back])
+                replay_some(conn, [migration.undoing])
                 after = read_catalog(conn, ledger_schema=ledger_schema)
         except DbtoolError as error:
             return Undone.FAILS, str(error)

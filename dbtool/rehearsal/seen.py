@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from dbtool.rehearsal.locks import Lock
+from dbtool.lock_modes import Lock
 from dbtool.schema.names import qualified
 
 _INDEXES = ("i", "I")
@@ -45,7 +45,7 @@ def seen_between(before: Relations, after: Relations, locks: Mapping[int, Lock],
     """Return what happened between two moments to the relations of *known*, whose names are told."""
     files = {relation.file for relation in before.values()}
     return Seen(
-        locks=dict(_named(locks, known)),
+        locks=dict(named(locks, known)),
         rewritten=_names(known, (oid for oid in known if _is_rewritten(oid, before, after))),
         built=dict(_built(before, after, known, files)),
         scanned=_names(known, (oid for oid in known if _grown(oid, before, after, "scans"))),
@@ -74,7 +74,7 @@ def _both(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*one, *other)))
 
 
-def _named(locks: Mapping[int, Lock], known: Relations) -> Iterator[tuple[str, Lock]]:
+def named(locks: Mapping[int, Lock], known: Relations) -> Iterator[tuple[str, Lock]]:
     """Yield the locks on what a person knows: TOAST tables are locked with theirs, and have no names."""
     for oid, lock in locks.items():
         relation = known.get(oid)

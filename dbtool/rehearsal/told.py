@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from dbtool.finding import Finding
+from dbtool.lock_modes import Lock
 from dbtool.rehearsal.estimate import Work, span
-from dbtool.rehearsal.locks import Lock
 from dbtool.rehearsal.rehearse import Undone
 from dbtool.rehearsal.traffic import Table, Traffic
 from dbtool.rehearsal.verdict import Judged, JudgedFile, Verdict
@@ -21,11 +21,14 @@ def lines_of(file: JudgedFile, traffic: Traffic) -> Iterator[str]:
     yield f"{MARKS[file.verdict]} {file.file.migration.id}: {file.verdict} ({how})"
     if file.file.unseen:
         yield f"    nothing was looked at: {file.file.unseen}"
+    quiet = 0
     for judged in file.statements:
         if told := list(_statement(judged, traffic)):
             yield f"  {MARKS[judged.verdict]} {judged.statement.number}. {first_words(judged.statement.sql)}"
             yield from (f"       {line}" for line in told)
-    if quiet := sum(not list(_statement(judged, traffic)) for judged in file.statements):
+        else:
+            quiet += 1
+    if quiet:
         more = " more" if quiet < len(file.statements) else ""
         yield f"  + {counted(quiet, 'statement')}{more}: nothing waits for {'it' if quiet == 1 else 'them'}"
     if held := _held(file, traffic):
@@ -56,7 +59,7 @@ def _statement(judged: Judged, traffic: Traffic) -> Iterator[str]:
     seen = judged.statement.seen
     for lock in sorted({lock for lock in seen.locks.values() if lock >= Lock.SHARE}, reverse=True):
         names = sorted(name for name, held in seen.locks.items() if held is lock)
-        yield f"locks {_listed(names)}: {lock.manual}, {lock.blocks}{_traffic(names, traffic)}"
+        yield f"locks {_listed(names)}: {lock}, {lock.blocks}{_traffic(names, traffic)}"
     for work in judged.work:
         yield work_told(work, bool(judged.blocked))
     others = sorted(set(judged.blocked) - set(seen.locks))
@@ -101,7 +104,7 @@ def _held(file: JudgedFile, traffic: Traffic) -> str:
     if len(strong) < 2:
         return ""
     return "; ".join(
-        f"{lock.manual} on {_listed(sorted(n for n, held in strong.items() if held is lock))}"
+        f"{lock} on {_listed(sorted(n for n, held in strong.items() if held is lock))}"
         for lock in sorted(set(strong.values()), reverse=True)
     )
 
@@ -150,7 +153,7 @@ def _rows(files: Sequence[JudgedFile], traffic: Traffic) -> Iterator[str]:
         for judged in file.statements:
             locks = {n: lock for n, lock in judged.statement.seen.locks.items() if lock >= Lock.SHARE}
             if locks or judged.work:
-                told = "<br>".join(f"{lock.manual} on {cell(n)}" for n, lock in locks.items()) or "none that blocks"
+                told = "<br>".join(f"{lock} on {cell(n)}" for n, lock in locks.items()) or "none that blocks"
                 work = "<br>".join(cell(work_told(w, bool(judged.blocked))) for w in judged.work) or "none"
                 words = cell(first_words(judged.statement.sql, 60))
                 yield f"| {file.file.migration.id} | `{words}` | {told} | {work} | {judged.verdict} |"

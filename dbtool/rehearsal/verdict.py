@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dbtool.finding import Finding
+from dbtool.lock_modes import Lock
 from dbtool.rehearsal.estimate import Work, work_of
-from dbtool.rehearsal.locks import Lock
 from dbtool.rehearsal.pieces import Rehearsed
 from dbtool.rehearsal.rehearse import RehearsedFile
 from dbtool.rehearsal.traffic import Traffic
@@ -113,7 +113,6 @@ ONLINE = frozenset(
         "require-concurrent-partition-detach", "add-check", "add-foreign-key", "add-unique", "add-primary-key",
         "set-not-null", "add-not-null-column", "attach-partition-scan", "refresh-materialized-view",
         "index-on-partitioned-table", "validate-in-same-transaction", "work-while-locked", "vacuum-full",
-        "constraint-missing-not-valid", "adding-foreign-key-constraint", "disallowed-unique-constraint",
     }
 )  # fmt: skip
 

@@ -1,14 +1,14 @@
 """Watch: runs a statement on a shadow and sees from a second session what it holds meanwhile."""
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, LiteralString, cast
 
 from dbtool.beside import beside
+from dbtool.lock_modes import Lock, lock_of
 from dbtool.queries import query
-from dbtool.rehearsal.locks import Lock, lock_of
 from dbtool.rehearsal.seen import Relation, Relations, Seen, joined, of_new_transaction, seen_between
 
 if TYPE_CHECKING:
@@ -66,23 +66,39 @@ def transaction(watch: Watch) -> Generator[None]:
     watch.conn.execute("COMMIT")
 
 
-def each_in_one(watch: Watch, runs: Sequence[Callable[[], None]]) -> tuple[list[Seen], dict[int, Lock]]:
+def each_in_one(watch: Watch, runs: Sequence[Callable[[], None]]) -> tuple[list[Seen], Mapping[int, Lock]]:
     """Run all in one transaction, each looked at; return what each did, and the locks held at its end. Writes.
 
     A lock that an earlier one took already is not seen again.
     """
     seen: list[Seen] = []
-    held = dict[int, Lock]()
     with transaction(watch):
-        before = watch.relations()  # within: what an earlier transaction counted may not be sent to the statistics yet
+        so_far = moment(watch)  # within: what an earlier transaction counted may not be sent to the statistics yet
         for run in runs:
-            run()
-            locks = watch.locks()
-            after = watch.relations()
-            new = {oid: lock for oid, lock in locks.items() if lock > held.get(oid, 0)}
-            seen.append(seen_between(before, after, new, watch.known))
-            before, held = after, locks
-    return seen, held
+            one, so_far = in_turn(watch, run, so_far)
+            seen.append(one)
+    return seen, so_far.locks
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What there is at one moment of a transaction, and what it has locked."""
+
+    relations: Relations
+    locks: Mapping[int, Lock]
+
+
+def moment(watch: Watch) -> Moment:
+    """Return what *watch* shows now. Read-only."""
+    return Moment(watch.relations(), watch.locks())
+
+
+def in_turn(watch: Watch, run: Callable[[], None], before: Moment) -> tuple[Seen, Moment]:
+    """Run the next statement of a transaction; return what it did since *before*, and the moment after it. Writes."""
+    run()
+    after = moment(watch)
+    new = {oid: lock for oid, lock in after.locks.items() if lock > before.locks.get(oid, 0)}
+    return seen_between(before.relations, after.relations, new, watch.known), after
 
 
 def by_itself(watch: Watch, run: Callable[[], None]) -> Seen:

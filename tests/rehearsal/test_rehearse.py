@@ -8,8 +8,8 @@ import pytest
 from psycopg import sql
 
 from dbtool.config import load_project
+from dbtool.lock_modes import Lock
 from dbtool.migrations import Folder, read_migrations
-from dbtool.rehearsal.locks import Lock
 from dbtool.rehearsal.rehearse import RehearsedFile, Undone, rehearse, stages
 from dbtool.target import load_target
 from tests.conftest import Database

@@ -627,7 +627,7 @@ def test_it_does_what_the_manual_says(
         return name.removeprefix(f"{schema}.")
 
     assert bool(seen.outside) == expected.outside
-    locks = {short(name): lock.manual for name, lock in seen.seen.locks.items()}
+    locks = {short(name): str(lock) for name, lock in seen.seen.locks.items()}
     told = {name: lock for name, lock in locks.items() if name in named or kinds[f"{schema}.{name}"] not in ("i", "I")}
     rewritten = {short(name) for name in seen.seen.rewritten}
     maybe = {*rewritten, *expected.maybe.split()}

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from dbtool.finding import Severity
 from dbtool.lint.context import Context
-from dbtool.lint.locks import Lock
-from dbtool.lint.rule import FORWARD, Rule, Seen, at, nodes
+from dbtool.lint.locks import EXCLUSIVE
+from dbtool.lint.rule import FORWARD, Rule, Seen, at
 from dbtool.lint.source import Parsed, Source
+from dbtool.lock_modes import Lock
 
 
 def _check(source: Source, context: Context) -> Iterator[Seen]:
@@ -44,19 +45,6 @@ RULE = Rule(
     help="one migration for each table",
     page="explicit-locking.html#LOCKING-DEADLOCKS",
     check=_check,
-    nodes=nodes(
-        "alter_table_stmt",
-        "drop_stmt",
-        "rename_stmt",
-        "alter_object_schema_stmt",
-        "truncate_stmt",
-        "lock_stmt",
-        "create_policy_stmt",
-        "alter_policy_stmt",
-        "rule_stmt",
-        "refresh_mat_view_stmt",
-        "cluster_stmt",
-        "create_stmt",
-    ),
+    nodes=EXCLUSIVE | {"create_stmt"},
     roles=FORWARD,
 )

@@ -5,10 +5,10 @@ from typing import Any
 
 from dbtool.finding import Severity
 from dbtool.lint.context import Context
-from dbtool.lint.locks import Lock
 from dbtool.lint.rule import FORWARD, Rule, Seen, at, nodes
 from dbtool.lint.source import Parsed, Source
 from dbtool.lint.tree import Name, constant_of, relation_name, strings_of
+from dbtool.lock_modes import Lock
 from dbtool.parser import node_name
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from dbtool.finding import Severity
 from dbtool.lint.context import Context
-from dbtool.lint.locks import Lock
 from dbtool.lint.rule import FORWARD, Rule, Seen, at, nodes
 from dbtool.lint.source import Parsed, Source
 from dbtool.lint.tree import Name, relation_name, walk
+from dbtool.lock_modes import Lock
 
 
 def _check(source: Source, context: Context) -> Iterator[Seen]:

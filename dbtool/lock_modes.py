@@ -1,6 +1,5 @@
 """The lock modes of tables, in the manual's words and in a person's. Pure."""
 
-from collections.abc import Iterable
 from enum import IntEnum
 
 
@@ -16,11 +15,10 @@ class Lock(IntEnum):
     EXCLUSIVE = 7
     ACCESS_EXCLUSIVE = 8
 
-    @property
-    def manual(self) -> str:
+    def __str__(self) -> str:
         """Return the name as the manual writes it.
 
-        >>> Lock.SHARE_ROW_EXCLUSIVE.manual
+        >>> str(Lock.SHARE_ROW_EXCLUSIVE)
         'SHARE ROW EXCLUSIVE'
         """
         return self.name.replace("_", " ")
@@ -43,8 +41,3 @@ def lock_of(mode: str) -> Lock:
 
 
 _BY_MODE = {"".join(word.capitalize() for word in lock.name.split("_")) + "Lock": lock for lock in Lock}
-
-
-def strongest(locks: Iterable[Lock]) -> Lock | None:
-    """Return the strongest of them, None of none."""
-    return max(locks, default=None)
