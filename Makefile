@@ -44,6 +44,7 @@ lint: $(VENV)/.test
 	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check .
 	@$(BIN)/sqlfluff lint -q --config tests/queries.sqlfluff dbtool/queries
 	@$(BIN)/sqlfluff lint -q --config safety/sqlfluff.cfg sql migrations
+	@found=$$($(CLEAN) $(BIN)/dbtool lint --all --no-style) || { echo "$$found"; exit 1; }
 
 types: $(VENV)/.test
 	@$(BIN)/pyright --warnings

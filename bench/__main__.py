@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from bench import differs, engine, link, lint, memory, report, tools
+from bench import differs, engine, link, lint, memory, plan, report, tools
 from bench.databases import server_version
 from bench.differs import Differ
 from bench.figures import Section, Verdict, compare
@@ -25,7 +25,7 @@ from bench.server import find_binaries, running_server, scratch_parent
 from bench.tools import Tool
 from bench.workload import make_migrations
 
-SECTIONS = ("migrate", "nothing", "link", "memory", "diff", "generate", "size", "lint")
+SECTIONS = ("migrate", "nothing", "link", "memory", "diff", "generate", "size", "lint", "plan")
 KNOWN = tuple(dict.fromkeys((*tools.ALL, *differs.ALL)))
 T = TypeVar("T")
 LEFT_OUT = ("sqitch",)  # takes minutes: with --slow, or when it is named
@@ -64,7 +64,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="of all files (default 3)")
     parser.add_argument("--nothing-rounds", type=int, default=15, help="of nothing to do (default 15)")
     parser.add_argument("--files", type=int, default=1000, help="migrations (default 1000)")
-    parser.add_argument("--tables", type=int, default=300, help="of diff (default 300)")
+    parser.add_argument("--tables", type=int, default=300, help="of diff and plan (default 300)")
     parser.add_argument("--sizes", type=_numbers, default=engine.SIZES, help="tables of size (100,300,1000,3000)")
     parser.add_argument("--sample", type=int, default=100, help="of them over the slow link, but for dbtool")
     parser.add_argument("--seed", type=int, default=1, help="of the generated migrations")
@@ -136,6 +136,11 @@ def measure(stage: Stage, able: list[Tool], options: argparse.Namespace) -> Iter
         figures = lint.lint_rounds(stage.folder, options.files, options.rounds, options.seed)
         title = f"{options.files:,} files, about {12.3 * options.files:,.0f} statements, linted"
         yield Section(name="lint", title=title, unit="s", figures=figures, verdicts=lint.verdicts(figures))
+    if "plan" in options.sections:
+        figures = plan.plan_rounds(stage, options.tables, 2 * options.rounds + 1, options.seed)
+        title = f"One pending migration on {options.tables} tables, rehearsed"
+        note = "the shadows' own server was running"
+        yield Section(name="plan", title=title, unit="s", figures=figures, verdicts=plan.verdicts(figures), note=note)
 
 
 def measure_engine(stage: Stage, options: argparse.Namespace) -> Iterator[Section]:

@@ -181,7 +181,7 @@ def _drawn(form: str, linted: Linted, files: list[LintFile], failing: tuple[Seve
     findings = _redacted(linted.findings)
     match form:
         case "text":
-            return draw(findings, summary, _lines(), _paint)
+            return draw(findings, summary, _lines(), _painter())
         case "markdown":
             return draw(findings, summary)
         case "json":
@@ -195,14 +195,19 @@ def _drawn(form: str, linted: Linted, files: list[LintFile], failing: tuple[Seve
 
 
 def _redacted(findings: Sequence[Finding]) -> list[Finding]:
-    """Return the findings without a password in them; all texts at once, since there may be thousands."""
-    texts = redact("\0".join(text for f in findings for text in (f.message, f.help))).split("\0")
-    pairs = zip(texts[::2], texts[1::2], strict=True)
-    return [replace(f, message=message, help=help) for f, (message, help) in zip(findings, pairs, strict=False)]
+    """Return the findings without a password in them. There may be thousands, which say much the same."""
+    texts = {text for f in findings for text in (f.message, f.help)}
+    changed = {text: shown for text in texts if (shown := redact(text)) != text}
+    if not changed:
+        return list(findings)
+    return [replace(f, message=changed.get(f.message, f.message), help=changed.get(f.help, f.help)) for f in findings]
 
 
-def _paint(text: str, tint: str) -> str:
-    return console.colour(text, tint, sys.stdout)
+def _painter() -> Callable[[str, str], str]:
+    """Return what gives a text its colour. Whether there is one is asked once, not for each finding."""
+    if console.colour("text", "bold", sys.stdout) == "text":
+        return lambda text, tint: text
+    return lambda text, tint: console.colour(text, tint, sys.stdout)
 
 
 def _lines() -> Callable[[Finding], str]:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _FORMATS = ("text", "markdown")
 _FAIL_ON = ("never", "window", "online")
 PLAN_FAILED = 5  # exit code, as of `lint`
-_BETWEEN = 1.0  # seconds between the two looks at the traffic
 
 
 def plan(
@@ -93,18 +92,22 @@ def _report(
     form: str,
     fail_on: str,
 ) -> Report:
-    from dbtool.rehearsal.told import around, lines_of, markdown
+    from dbtool.rehearsal.told import around, findings_of, lines_of, markdown
     from dbtool.rehearsal.verdict import Verdict, worst
 
     verdict = worst(files)
     failed = {"never": Verdict.FAILS, "window": Verdict.WINDOW, "online": Verdict.ONLINE}[fail_on]
     code = 1 if verdict is Verdict.FAILS else PLAN_FAILED if verdict.rank >= failed.rank else 0
     standing = [f for file in files for f in file.findings if f.severity is not Severity.NOTE]
-    lines = [line for file in files for line in lines_of(file, traffic)] + list(around(traffic, verdict))
+    shown = {"": [*drift, *standing], "text": drift, "markdown": ()}[form]  # "": JSON, a list of its own
+    lines: list[str] = []
+    for file in files:
+        lines += [*lines_of(file, traffic), *(findings_of(file) if form == "text" else ())]
+    lines += around(traffic, verdict)
     return Report(
         command="plan",
         where=banner,
-        findings=[*drift, *standing] if form != "markdown" else (),
+        findings=shown,
         summary="\n".join([*lines, f"{counted(len(files), 'migration')}: {verdict}"]),
         text=markdown(files, traffic, verdict, console.banner(banner)) if form == "markdown" else "",
         exit_code=code,

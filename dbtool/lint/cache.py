@@ -80,12 +80,11 @@ def key_of(*parts: object) -> str:
     >>> key_of("own", b"select 1", 18) == key_of("own", b"select 1", 17)
     False
     """
-    digest = hashlib.blake2b(digest_size=20)
+    pieces: list[bytes] = []
     for part in parts:
         data = part if isinstance(part, bytes) else f"{part}".encode(errors="surrogateescape")
-        digest.update(len(data).to_bytes(8))
-        digest.update(data)
-    return digest.hexdigest()
+        pieces += len(data).to_bytes(8), data
+    return hashlib.blake2b(b"".join(pieces), digest_size=20).hexdigest()
 
 
 @cache
@@ -107,4 +106,5 @@ def to_row(told: Told) -> list[Any]:
 def from_row(row: list[Any]) -> Told:
     """Return the finding that to_row() was given. Raises ValueError for what is none."""
     values = dict(zip(_NAMES, row, strict=True))
-    return Told(**cast(Any, values | {"severity": Severity(values["severity"])}))
+    values["severity"] = Severity(values["severity"])
+    return Told(**cast(Any, values))

@@ -33,15 +33,27 @@ class LintFile:
 def all_files(project: Project, folder: Folder) -> list[LintFile]:
     """Return every SQL file of the project, migrations first, in running order. Reads folders."""
     found: list[LintFile] = []
-    for migration in (*folder.migrations, *folder.post_apply):
-        if migration.is_python:
-            continue
+    for migration in _in_sql(folder):
         found.append(_file(project, migration.path, Role.MIGRATION, migration))
         if migration.rollback:
             found.append(_file(project, migration.rollback, Role.ROLLBACK, migration))
     for top, role in _folders(project):
         found += [_file(project, path, role) for path in _sql_files(top)]
     return found
+
+
+def schema_files(project: Project) -> list[Path]:
+    """Return the files of sql/schema. Reads folders."""
+    return _sql_files(project.schema)
+
+
+def migration_files(folder: Folder) -> list[Path]:
+    """Return the files that migrate in SQL, in running order."""
+    return [migration.path for migration in _in_sql(folder)]
+
+
+def _in_sql(folder: Folder) -> list[Migration]:
+    return [migration for migration in (*folder.migrations, *folder.post_apply) if not migration.is_python]
 
 
 def files_at(project: Project, folder: Folder, paths: Iterable[Path]) -> list[LintFile]:
@@ -128,5 +140,5 @@ def _sql_files(folder: Path) -> list[Path]:
 
 
 def _file(project: Project, path: Path, role: Role, migration: Migration | None = None) -> LintFile:
-    name = path.relative_to(project.root).as_posix() if path.is_relative_to(project.root) else path.as_posix()
+    name = path.as_posix().removeprefix(f"{project.root.as_posix().rstrip('/')}/")
     return LintFile(path=path, name=name, role=role, migration=migration)

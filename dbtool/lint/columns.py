@@ -17,8 +17,12 @@ class Defined:
     type_name: str  # without its schema and modifiers, as it is written
     node: Any
     parsed: Parsed
-    start: int
     temporary: bool = False
+
+    @property
+    def start(self) -> int:
+        """Where it starts in the file, as near as the tree tells."""
+        return self.parsed.at(self.node.location)
 
     @property
     def end(self) -> int:
@@ -29,23 +33,22 @@ class Defined:
 def defined_columns(source: Source) -> Iterator[Defined]:
     """Yield each column that the file defines, or whose type it changes."""
     for statement, node in source.each("create_stmt"):
+        table, temporary = relation_name(node.relation), node.relation.relpersistence == "t"
         for element in node.table_elts:
-            if element.WhichOneof("node") == "column_def":
-                yield _defined(
-                    statement, relation_name(node.relation), element.column_def, node.relation.relpersistence == "t"
-                )
+            if element.HasField("column_def"):
+                yield _defined(statement, table, element.column_def, temporary)
     for command in source.altered("AddColumn", new=True):
         yield _defined(command.parsed, command.table, command.definition)
     for command in source.altered("AlterColumnType", new=True):
         column = command.definition
         yield Defined(
             table=command.table, name=command.name, type_name=last_name(column.type_name), node=column,
-            parsed=command.parsed, start=command.start,
+            parsed=command.parsed,
         )  # fmt: skip
 
 
 def _defined(parsed: Parsed, table: Name, column: Any, temporary: bool = False) -> Defined:
     return Defined(
         table=table, name=column.colname, type_name=last_name(column.type_name), node=column, parsed=parsed,
-        start=parsed.at(column.location), temporary=temporary,
+        temporary=temporary,
     )  # fmt: skip

@@ -42,7 +42,14 @@ class Command:
 
 def constraint_kind(constraint: Any) -> str:
     """Return the kind of a Constraint: CHECK for CONSTR_CHECK."""
-    return enum_word(constraint, "contype").removeprefix("CONSTR_")
+    number = constraint.contype
+    kind = _CONSTRAINTS.get(number)
+    if kind is None:
+        kind = _CONSTRAINTS[number] = enum_word(constraint, "contype").removeprefix("CONSTR_")
+    return kind
+
+
+_CONSTRAINTS: dict[int, str] = {}  # the words by their numbers: they are asked for several times a column
 
 
 def column_constraints(column: Any) -> Iterator[tuple[str, Any]]:

@@ -31,6 +31,7 @@ class Context:
     schema: tuple[Path, ...] = ()
     migrations: tuple[Path, ...] = ()
     read: "dict[Path, Source]" = field(default_factory=dict[Path, "Source"])  # files that somebody has parsed already
+    digests: dict[Path, bytes] = field(default_factory=dict[Path, bytes])  # the SHA-256 of files that somebody has read
 
     @cached_property
     def wanted(self) -> Known:
@@ -84,8 +85,12 @@ class Context:
         """The SHA-256 of all that is known here: findings of the same text with the same context are the same."""
         digest = hashlib.sha256(str(self.version).encode())
         for path in (*self.schema, *self.migrations):
-            digest.update(hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b"-")
+            digest.update(self.digests.get(path) or _digest_of(path))
         return digest.hexdigest()
+
+
+def _digest_of(path: Path) -> bytes:
+    return hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b"-"
 
 
 def _has(word: bytes, source: "Source") -> bool:
@@ -99,9 +104,13 @@ class _Run:
         self._paths, self._read = paths, read
         self._numbers = {path: number for number, path in enumerate(paths)}
         self._known, self._next = Known(forgets=True), 0
+        self._path: Path | None = None  # the latest that was asked about: most rules ask about the same one
 
     def up_to(self, path: Path) -> Known:
         """Return what those before *path* said."""
+        if path is self._path:
+            return self._known
+        self._path = path
         wanted = self._numbers.get(path, len(self._paths))
         if wanted < self._next:
             self._known, self._next = Known(forgets=True), 0

@@ -13,8 +13,8 @@ from pathlib import Path
 from dbtool.config import Project
 from dbtool.finding import Finding, Place, Severity
 from dbtool.lint.allow import LintPolicy, complaints_on, judge
-from dbtool.lint.cache import Cache
-from dbtool.lint.chosen import LintFile, all_files
+from dbtool.lint.cache import Cache, key_of
+from dbtool.lint.chosen import LintFile, migration_files, schema_files
 from dbtool.lint.context import Context
 from dbtool.lint.hazards import ENGINE, Hazards, known_hazards, page_of
 from dbtool.lint.merged import merged
@@ -45,12 +45,7 @@ def nothing(text: str) -> None:
 
 def context_of(project: Project, folder: Folder, version: int) -> Context:
     """Return what the rules may know beside a file. Reads folders, and no file yet."""
-    files = all_files(project, folder)
-    return Context(
-        version=version,
-        schema=tuple(file.path for file in files if file.role is Role.SCHEMA),
-        migrations=tuple(file.path for file in files if file.role is Role.MIGRATION),
-    )
+    return Context(version=version, schema=tuple(schema_files(project)), migrations=tuple(migration_files(folder)))
 
 
 def lint(
@@ -106,6 +101,7 @@ def _safety(work: Sequence[Work], policy: LintPolicy, version: int, say: Say) ->
         try:
             shared(wanted, lambda part: _judge(part, policy, version))
         finally:
+            gc.freeze()  # nor later
             gc.enable()
 
 
@@ -129,7 +125,7 @@ def _style(project: Project, work: Sequence[Work], further: Say) -> None:
     from dbtool.lint.style import examine_style, style_file, style_version
 
     config = style_file(project.root)
-    version = f"{style_version()} {config.read_bytes()!r}"
+    version = key_of(style_version(), config.read_bytes())
     wanted = {one.file.path: one for one in work if not one.recall_style(version)}
     texts = {path: text for path, one in wanted.items() if (text := one.style_text()) is not None}
     for number, (path, told, _) in enumerate(examine_style(texts, config), start=1):

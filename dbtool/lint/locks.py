@@ -4,13 +4,15 @@ https://www.postgresql.org/docs/current/explicit-locking.html, and AlterTableGet
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dbtool.lint.commands import Command, column_constraints
-from dbtool.lint.source import Parsed
 from dbtool.lint.tree import Name, listed_name, member_name, relation_name
 from dbtool.lock_modes import Lock
 from dbtool.parser import enum_word
+
+if TYPE_CHECKING:
+    from dbtool.lint.source import Parsed
 
 _WEAK = {
     "SetStatistics", "ClusterOn", "DropCluster", "SetOptions", "ResetOptions", "ValidateConstraint", "AttachPartition",
@@ -22,7 +24,7 @@ _TRIGGERS = {
 }  # fmt: skip
 
 
-def locks_of(parsed: Parsed) -> Iterator[tuple[Name, Lock]]:
+def locks_of(parsed: "Parsed") -> Iterator[tuple[Name, Lock]]:
     """Yield the tables that a statement locks."""
     if parsed.name == "alter_table_stmt":
         for command in parsed.commands:

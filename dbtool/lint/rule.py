@@ -65,6 +65,6 @@ def look(rules: Iterable[Rule], source: Source, context: Context) -> Iterator[tu
     """Yield what *rules* see in *source*, rule by rule."""
     names, role = source.names, source.role
     for rule in rules:
-        if role in rule.roles and (rule.nodes is None or not rule.nodes.isdisjoint(names)):
+        if (rule.nodes is None or not rule.nodes.isdisjoint(names)) and role in rule.roles:
             for seen in rule.check(source, context):
                 yield rule, seen

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 from dbtool.finding import Finding
 from dbtool.lint.commands import Command, commands_of
 from dbtool.lint.known import Known
+from dbtool.lint.locks import locks_of
 from dbtool.lint.made import Made, made_by
 from dbtool.lint.readers import known_by
 from dbtool.lint.tree import Name
+from dbtool.lock_modes import Lock
 from dbtool.parser import HUGE, node_name, syntax_tree
 from dbtool.script import Script, examine_script
 
 if TYPE_CHECKING:
     from dbtool.lint.columns import Defined
-    from dbtool.lock_modes import Lock
 
 
 class Role(StrEnum):
@@ -76,10 +77,8 @@ class Parsed:
         return tuple(commands_of(self))
 
     @cached_property
-    def locks(self) -> "tuple[tuple[Name, Lock], ...]":
+    def locks(self) -> tuple[tuple[Name, Lock], ...]:
         """The tables that it locks, and how."""
-        from dbtool.lint.locks import locks_of
-
         return tuple(locks_of(self))
 
     def at(self, location: int) -> int:
@@ -182,15 +181,16 @@ class Source:
         return tuple(defined_columns(self))
 
     @cached_property
-    def _of_old_tables(self) -> frozenset[Command]:
-        return frozenset(c for c in self.commands if not self.is_new(c.table, c.parsed))
+    def _of_old_tables(self) -> tuple[Command, ...]:
+        return tuple(c for c in self.commands if not self.is_new(c.table, c.parsed))
 
     @cached_property
     def _by_kind(self) -> dict[str, list[Command]]:
-        found: dict[str, list[Command]] = defaultdict(list)
-        for command in self.commands:
-            found[command.kind].append(command)
-        return dict(found)
+        return _by_kind(self.commands)
+
+    @cached_property
+    def _of_old_tables_by_kind(self) -> dict[str, list[Command]]:
+        return _by_kind(self._of_old_tables)
 
     @cached_property
     def made(self) -> Made:
@@ -202,11 +202,13 @@ class Source:
         return self.made.before(name, self.order[at])
 
     def altered(self, *kinds: str, new: bool = False) -> Iterator[Command]:
-        """Yield the subcommands of these kinds; those on tables of the file's own making only where *new*."""
-        found = [c for kind in kinds for c in self._by_kind.get(kind, ())] if kinds else self.commands
-        for command in found:
-            if new or command in self._of_old_tables:
-                yield command
+        """Yield the subcommands of these kinds, all for none; those on tables of the file's own making where *new*."""
+        if not kinds:
+            yield from self.commands if new else self._of_old_tables
+            return
+        by_kind = self._by_kind if new else self._of_old_tables_by_kind
+        for kind in kinds:
+            yield from by_kind.get(kind, ())
 
     @cached_property
     def transactions(self) -> tuple[tuple[Parsed, ...], ...]:
@@ -243,6 +245,13 @@ class Source:
         return frozenset(found)
 
 
+def _by_kind(commands: Iterable[Command]) -> dict[str, list[Command]]:
+    found: dict[str, list[Command]] = defaultdict(list)
+    for command in commands:
+        found[command.kind].append(command)
+    return dict(found)
+
+
 _RUNS_OTHERS = frozenset(("do_stmt", "select_stmt", "call_stmt"))
 _control = re.compile(
     rb"(?:(begin|start\s+transaction)|(commit|end|rollback(?!\s+to)(?!\s+prepared)|abort))\b", re.IGNORECASE
@@ -250,8 +259,10 @@ _control = re.compile(
 
 
 def _transaction_word(one: Parsed) -> str:
+    if one.name != "transaction_stmt" or one.inside:
+        return ""
     found = _control.match(one.sql)
-    return "" if found is None or one.inside else "begin" if found[1] else "end"
+    return "" if found is None else "begin" if found[1] else "end"
 
 
 def read_source(

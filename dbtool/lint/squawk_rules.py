@@ -74,29 +74,29 @@ RULES: dict[str, Known] = {
         "add-check", ERROR, "a constraint is checked while nobody can use the table",
         "ADD CONSTRAINT reads the whole table under its lock. Added NOT VALID it only holds for new rows, and VALIDATE "
         f"CONSTRAINT reads the old ones while all go on. ({_MANUAL}sql-altertable.html, ADD table_constraint)",
-        "ALTER TABLE t ADD CONSTRAINT c CHECK (...) NOT VALID; and in the next migration: "
-        "ALTER TABLE t VALIDATE CONSTRAINT c;",
+        "ALTER TABLE t ADD CONSTRAINT c CHECK (...) NOT VALID; and in the next migration: ALTER TABLE t VALIDATE "
+        "CONSTRAINT c;",
     ),
     "adding-foreign-key-constraint": _known(
         "add-foreign-key", ERROR, "a foreign key is checked while nobody can write to two tables",
-        "Both tables are locked SHARE ROW EXCLUSIVE until every row was looked up. "
-        f"({_MANUAL}sql-altertable.html, ADD table_constraint)",
-        "ALTER TABLE t ADD CONSTRAINT c FOREIGN KEY (...) REFERENCES ... NOT VALID; and in the next migration: "
-        "ALTER TABLE t VALIDATE CONSTRAINT c;",
+        f"Both tables are locked SHARE ROW EXCLUSIVE until every row was looked up. ({_MANUAL}sql-altertable.html, ADD "
+        "table_constraint)",
+        "ALTER TABLE t ADD CONSTRAINT c FOREIGN KEY (...) REFERENCES ... NOT VALID; and in the next migration: ALTER "
+        "TABLE t VALIDATE CONSTRAINT c;",
     ),
     "disallowed-unique-constraint": _known(
         "add-unique", ERROR, "a unique index is built while nobody can use the table",
         "ADD UNIQUE builds its index under ACCESS EXCLUSIVE: neither reads nor writes meanwhile. "
         f"({_MANUAL}sql-altertable.html, ADD table_constraint_using_index)",
-        "CREATE UNIQUE INDEX CONCURRENTLY i ON t (...); then in another migration: "
-        "ALTER TABLE t ADD CONSTRAINT c UNIQUE USING INDEX i;",
+        "CREATE UNIQUE INDEX CONCURRENTLY i ON t (...); then in another migration: ALTER TABLE t ADD CONSTRAINT c "
+        "UNIQUE USING INDEX i;",
     ),
     "adding-serial-primary-key-field": _known(
         "add-primary-key", ERROR, "a primary key is built while nobody can use the table",
-        "ADD PRIMARY KEY builds its index, and looks for NULL, under ACCESS EXCLUSIVE. "
-        f"({_MANUAL}sql-altertable.html, ADD table_constraint_using_index)",
-        "CREATE UNIQUE INDEX CONCURRENTLY i ON t (...); then in another migration: "
-        "ALTER TABLE t ADD CONSTRAINT c PRIMARY KEY USING INDEX i;",
+        f"ADD PRIMARY KEY builds its index, and looks for NULL, under ACCESS EXCLUSIVE. ({_MANUAL}sql-altertable.html, "
+        "ADD table_constraint_using_index)",
+        "CREATE UNIQUE INDEX CONCURRENTLY i ON t (...); then in another migration: ALTER TABLE t ADD CONSTRAINT c "
+        "PRIMARY KEY USING INDEX i;",
     ),
     "adding-not-nullable-field": _known(
         "set-not-null", ERROR, "SET NOT NULL reads the whole table under the strongest lock",
@@ -118,8 +118,7 @@ RULES: dict[str, Known] = {
     ),
     "ban-create-domain-with-constraint": _known(
         "create-domain-with-constraint", WARNING, "a domain with a constraint is hard to change later",
-        "What it allows can only be changed by reading every table that uses it. "
-        f"({_MANUAL}sql-alterdomain.html)",
+        f"What it allows can only be changed by reading every table that uses it. ({_MANUAL}sql-alterdomain.html)",
         "put the CHECK on the column", anywhere=True,
     ),
     # ---- what loses data, or is used by clients
@@ -218,13 +217,12 @@ RULES: dict[str, Known] = {
     ),
     "prefer-text-field": _known(
         "prefer-text-field", WARNING, "varchar(n) instead of text",
-        "Its length is hard to make smaller later, and it is no faster than text. "
-        f"({_MANUAL}datatype-character.html)",
+        f"Its length is hard to make smaller later, and it is no faster than text. ({_MANUAL}datatype-character.html)",
         "text, with a CHECK (length(c) <= n) where there is a limit", anywhere=True,
     ),
     "prefer-timestamp-tz": _known(
         "prefer-timestamp-tz", WARNING, "timestamp without time zone",
-        f"It keeps no point in time: whoever reads it must know in which zone it was written. "
+        "It keeps no point in time: whoever reads it must know in which zone it was written. "
         f"({_MANUAL}datatype-datetime.html)",
         "timestamptz", anywhere=True,
     ),

@@ -93,15 +93,18 @@ def type_of(type_name: Any) -> Type:
 
 
 def walk(node: Any) -> Iterator[tuple[str, Any]]:
-    """Yield each message in *node*, outermost first, with the name of its kind in lower_case."""
-    kind = node.DESCRIPTOR.name
-    if kind != "Node":
-        yield kind, node
-    for field, value in node.ListFields():
-        if field.type != field.TYPE_MESSAGE:
-            continue
-        for one in value if field.is_repeated else (value,):
-            yield from walk(one)
+    """Yield each message in *node*, outermost first, with the name of its kind as pg_query.proto has it."""
+    waiting = [node]  # the next one last: a generator for each level would hand every message up through all of them
+    while waiting:
+        one = waiting.pop()
+        kind = type(one).__name__
+        if kind != "Node":
+            yield kind, one
+        inner: list[Any] = []
+        for field, value in one.ListFields():
+            if field.message_type is not None:
+                inner += value if field.is_repeated else (value,)
+        waiting += reversed(inner)
 
 
 def columns_in(expression: Any) -> frozenset[str]:

@@ -40,6 +40,7 @@ class Work:
         self._text = b""
         try:
             self._text = file.path.read_bytes()
+            context.digests[file.path] = sha256(self._text).digest()
         except OSError as error:
             self._give_up([Finding(id="unreadable-file", message=f"the file cannot be read: {error.strerror}")])
 
@@ -49,7 +50,7 @@ class Work:
         """Take what is known; *squawk* says which squawk it is, and what it is asked."""
         if self.is_bad:
             return
-        asked = (code_version(), sha256(self._text).digest(), self.file.role, self._said(), self.context.version)
+        asked = (code_version(), self._digest, self.file.role, self._said(), self.context.version)
         self._keys["own"] = key_of("own", *asked, self.file.ours, self._way_back(), self.context.fingerprint)
         self._keys["squawk"] = key_of("squawk", *asked, squawk)
         if (own := self._kept.get(self._keys["own"])) is not None:
@@ -62,11 +63,15 @@ class Work:
 
     def recall_style(self, version: str) -> bool:
         """Return whether the style is known, and take what was found."""
-        self._keys["style"] = key_of("style", code_version(), sha256(self._text).digest(), version)
+        self._keys["style"] = key_of("style", code_version(), self._digest, version)
         if (rows := self._kept.get(self._keys["style"])) is None:
             return False
         self.style = [from_row(row) for row in rows]
         return True
+
+    @property
+    def _digest(self) -> bytes:
+        return self.context.digests[self.file.path]
 
     def _said(self) -> bool | None:
         """Return what the header says of the transaction; a rollback goes the way of the file that it undoes."""

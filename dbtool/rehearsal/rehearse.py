@@ -2,6 +2,9 @@
 
 On the first, a file runs as `migrate` runs it: what its transaction holds at the end is seen there. On the second each
 statement has a transaction of its own: a lock that is held already cannot be seen to be taken again.
+
+The server reads a catalog for longer than it runs most migrations. So the second shadow, by a thread of its own, tells
+first what there was before the first file; and while it tries statements, the rollbacks are tried on the first.
 """
 
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -9,8 +12,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from dbtool.beside import beside
 from dbtool.config import Project
 from dbtool.errors import DbtoolError
 from dbtool.lock_modes import Lock
@@ -29,7 +33,11 @@ from dbtool.shadow.tamed import tame
 from dbtool.target import Target
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from dbtool.db import Conn
+
+T = TypeVar("T")
 
 
 class Undone(StrEnum):
@@ -64,11 +72,13 @@ def stages(
         server = stack.enter_context(open_server(project, target, like=like, say=say))
         one = replayed_on(stack, server, project, applied)
         other = stack.enter_context(throw_away(server, template=one.name, name="rehearsal"))
-        yield Stages(stack, server, one, other, time_zone=_time_zone(like) if like else None)
+        opened = Stages(stack, server, one, other, time_zone=_time_zone(like) if like else None)
+        yield opened
+        opened.wait()
 
 
 class Stages:
-    """Two databases that are kept in step."""
+    """Two databases that are kept in step. What is done on the second is done by a thread, in turn."""
 
     def __init__(
         self, stack: ExitStack, server: Server, one: Made, other: Made, *, time_zone: str | None = None
@@ -76,6 +86,9 @@ class Stages:
         self._time_zone = time_zone  # by it a timestamp becomes a timestamptz with or without a rewrite
         self.server, self.one, self.other = server, one, other
         self._stack = stack
+        self._working: Future[Any] | None = None  # what the second one does, or did last
+        self._alone: dict[str, Future[list[Seen] | None]] = {}  # what was seen there, by migration
+        self._untouched = self._in_step = True
         with self._watch(one, {}) as watch:
             self.known: Relations = watch.relations()
 
@@ -86,8 +99,40 @@ class Stages:
                 conn.execute("SELECT set_config('TimeZone', %s, false)", [self._time_zone])
             yield Watch(conn=conn, watcher=self.server.admin, database=made.oid, known=known)
 
+    def _on_other(self, work: Callable[[], T]) -> "Future[T]":
+        """Begin *work* on the second shadow, once what it does is done."""
+        before = self._working
+
+        def in_turn() -> T:
+            if before:
+                before.exception()
+            return work()
+
+        self._working = begun = beside(in_turn)
+        return begun
+
+    def wait(self) -> None:
+        """Return when nothing is done on the second shadow."""
+        if self._working:
+            self._working.exception()
+
+    def align(self) -> None:
+        """Make the second shadow a copy of the first again, where it is none: before the next migration. Writes."""
+        for alone in self._alone.values():
+            alone.result()
+        if not self._in_step:
+            self.wait()
+            drop(self.server, self.other)
+            self.other = self._stack.enter_context(throw_away(self.server, template=self.one.name, name="rehearsal"))
+            self._in_step = True
+
     def rehearse(self, migration: Migration) -> RehearsedFile:
-        """Return what was seen of the next pending migration. Writes to the shadows."""
+        """Return what was seen of the next pending migration on the first shadow. Writes to the shadows.
+
+        What the second one saw comes with whole().
+        """
+        self.align()
+        self._untouched = False
         if migration.is_python:
             return self._unseen(migration, "it is written in Python")
         script = read_script(migration.path)
@@ -113,16 +158,21 @@ class Stages:
         with self._watch(self.one, self.known) as watch:
             runs = [partial(run_piece, watch.conn, migration, script, piece) for piece in pieces]
             seen, held = each_in_one(watch, runs)
-        alone = self._each_alone(migration, script, pieces)
-        if alone is None:
-            self._catch_up()
-        both = [joined(*pair) for pair in zip(seen, alone, strict=True)] if alone else seen
+        self._alone[migration.id] = self._on_other(partial(self._each_alone, migration, script, pieces))
         return RehearsedFile(
             migration=migration,
             transactional=True,
-            statements=_rehearsed(script, pieces, both),
+            statements=_rehearsed(script, pieces, seen),
             held=dict(named(held, self.known)),
         )
+
+    def whole(self, file: RehearsedFile) -> RehearsedFile:
+        """Return what was seen on either shadow."""
+        alone = self._alone.get(file.migration.id)
+        if alone is None or (seen := alone.result()) is None:
+            return file
+        both = zip(file.statements, seen, strict=True)
+        return replace(file, statements=tuple(replace(one, seen=joined(one.seen, other)) for one, other in both))
 
     def _each_alone(self, migration: Migration, script: Script, pieces: Sequence[Piece]) -> list[Seen] | None:
         """Return what each statement did in a transaction of its own; None where one needs those before it there."""
@@ -131,6 +181,7 @@ class Stages:
                 runs = [partial(run_piece, watch.conn, migration, script, lasting(piece)) for piece in pieces]
                 return [by_itself(watch, run) for run in runs]
             except Failed:
+                self._in_step = False
                 return None
 
     def _stepwise(self, migration: Migration, script: Script, pieces: Sequence[Piece]) -> RehearsedFile:
@@ -143,29 +194,31 @@ class Stages:
             for piece in pieces:
                 run = partial(run_piece, watch.conn, migration, script, piece)
                 seen.append(outside(watch, run, (blocker, other)) if piece.kind.outside else by_itself(watch, run))
-        self._catch_up()
+        self._in_step = False
         return RehearsedFile(
             migration=migration, transactional=False, statements=_rehearsed(script, pieces, seen), held={}
         )
 
-    def catalog(self, ledger_schema: str) -> Catalog:
-        """Return the schema of the first shadow. Read-only."""
-        with self.server.connect(self.one.name, purpose="rehearsal") as conn:
+    def state(self, ledger_schema: str) -> Callable[[], Catalog]:
+        """Begin to read what there is before the next migration; return what waits for it. Read-only."""
+        if self._untouched:
+            return self._on_other(lambda: self._catalog(self.other, ledger_schema)).result
+        found = self._catalog(self.one, ledger_schema)
+        return lambda: found
+
+    def _catalog(self, made: Made, ledger_schema: str) -> Catalog:
+        with self.server.connect(made.name, purpose="rehearsal") as conn:
             return read_catalog(conn, ledger_schema=ledger_schema)
 
-    def undo(self, migration: Migration, before: Catalog, ledger_schema: str) -> tuple[Undone, str]:
+    def undo(self, migration: Migration, before: Callable[[], Catalog], ledger_schema: str) -> tuple[Undone, str]:
         """Run the rollback of the last migration; return what came of it, and what differs or fails. Writes."""
-        if migration.rollback is None and not migration.is_python:
-            return Undone.MISSING, "there is no rollback file"
-        if migration.is_python:
-            return Undone.MISSING, "it is written in Python: its rollback is not tried"
         try:
             with self.server.connect(self.one.name, purpose="rehearsal") as conn:
                 replay_some(conn, [migration.undoing])
                 after = read_catalog(conn, ledger_schema=ledger_schema)
         except DbtoolError as error:
             return Undone.FAILS, str(error)
-        differences = compare(before, after)
+        differences = compare(before(), after)
         if not differences:
             return Undone.RESTORES, ""
         told = [f"{d.what} {d.record}" for d in differences]
@@ -178,16 +231,11 @@ class Stages:
                 replay_some(conn, [migration])
         except DbtoolError as error:
             failure = error
-        self._catch_up()
+        self._in_step = False
         return RehearsedFile(
             migration=migration, transactional=migration.transactional is not False, statements=(), held={},
             failure=failure, unseen=why,
         )  # fmt: skip
-
-    def _catch_up(self) -> None:
-        """Make the second shadow a copy of the first again."""
-        drop(self.server, self.other)
-        self.other = self._stack.enter_context(throw_away(self.server, template=self.one.name, name="rehearsal"))
 
 
 def _time_zone(conn: "Conn") -> str:
@@ -201,15 +249,32 @@ def _rehearsed(script: Script, pieces: Sequence[Piece], seen: Sequence[Seen]) ->
 def rehearse(stages: Stages, migrations: Sequence[Migration], *, ledger_schema: str) -> tuple[RehearsedFile, ...]:
     """Return what was seen of each pending migration, up to the first that fails, and of its rollback. Writes."""
     found: list[RehearsedFile] = []
-    states = [stages.catalog(ledger_schema)]
-    for migration in migrations:
+    states: dict[int, Callable[[], Catalog]] = {}
+    back_to = _back_to(migrations)
+    for number, migration in enumerate(migrations):
+        if number >= back_to:
+            states[number] = stages.state(ledger_schema)
         found.append(stages.rehearse(migration))
         if found[-1].failure:
-            return tuple(found)
-        states.append(stages.catalog(ledger_schema))
+            return tuple(map(stages.whole, found))
     for number in range(len(found) - 1, -1, -1):
-        undone, told = stages.undo(found[number].migration, states[number], ledger_schema)
+        if why := _untried(found[number].migration):
+            undone, told = Undone.MISSING, why
+        else:
+            undone, told = stages.undo(found[number].migration, states[number], ledger_schema)
         found[number] = replace(found[number], undone=undone, undone_told=told)
         if undone is not Undone.RESTORES:
             break  # those before it would start from a state that never was
-    return tuple(found)
+    return tuple(map(stages.whole, found))
+
+
+def _back_to(migrations: Sequence[Migration]) -> int:
+    """Return the number of the first one whose rollback may be tried, from the last one back."""
+    return next((n + 1 for n in reversed(range(len(migrations))) if _untried(migrations[n])), 0)
+
+
+def _untried(migration: Migration) -> str:
+    """Return why there is no rollback to try, "" where there is."""
+    if migration.is_python:
+        return "it is written in Python: its rollback is not tried"
+    return "there is no rollback file" if migration.rollback is None else ""

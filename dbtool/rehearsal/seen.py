@@ -35,6 +35,7 @@ class Seen:
     """What a statement did to relations that were there before the first pending migration, by their names then."""
 
     locks: Mapping[str, Lock] = field(default_factory=dict[str, Lock])  # the strongest on each
+    indexes: Mapping[str, str] = field(default_factory=dict[str, str])  # those that are locked, with their tables
     rewritten: tuple[str, ...] = ()  # tables that got another file
     built: Mapping[str, str] = field(default_factory=dict[str, str])  # indexes that got a file, with their tables
     scanned: tuple[str, ...] = ()  # tables that were read from end to end
@@ -46,6 +47,7 @@ def seen_between(before: Relations, after: Relations, locks: Mapping[int, Lock],
     files = {relation.file for relation in before.values()}
     return Seen(
         locks=dict(named(locks, known)),
+        indexes=dict(_indexes(locks, known)),
         rewritten=_names(known, (oid for oid in known if _is_rewritten(oid, before, after))),
         built=dict(_built(before, after, known, files)),
         scanned=_names(known, (oid for oid in known if _grown(oid, before, after, "scans"))),
@@ -58,6 +60,7 @@ def joined(one: Seen, other: Seen) -> Seen:
     locks = {name: max(one.locks.get(name, 0), other.locks.get(name, 0)) for name in {**one.locks, **other.locks}}
     return Seen(
         locks={name: Lock(lock) for name, lock in sorted(locks.items())},
+        indexes={**one.indexes, **other.indexes},
         rewritten=_both(one.rewritten, other.rewritten),
         built={**one.built, **other.built},
         scanned=_both(one.scanned, other.scanned),
@@ -80,6 +83,14 @@ def named(locks: Mapping[int, Lock], known: Relations) -> Iterator[tuple[str, Lo
         relation = known.get(oid)
         if relation and relation.kind != "t" and not relation.schema.startswith("pg_toast"):
             yield str(relation), lock
+
+
+def _indexes(locks: Mapping[int, Lock], known: Relations) -> Iterator[tuple[str, str]]:
+    for oid in locks:
+        relation = known.get(oid)
+        table = known.get(relation.belongs_to or 0) if relation and relation.kind in _INDEXES else None
+        if table:
+            yield str(relation), str(table)
 
 
 def _names(known: Relations, oids: Iterator[int]) -> tuple[str, ...]:

@@ -1,17 +1,20 @@
 """A rehearsal as people read it: on a terminal, and in a pull request. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dbtool.finding import Finding
 from dbtool.lock_modes import Lock
 from dbtool.rehearsal.estimate import Work, span
 from dbtool.rehearsal.rehearse import Undone
+from dbtool.rehearsal.seen import Seen
 from dbtool.rehearsal.traffic import Table, Traffic
 from dbtool.rehearsal.verdict import Judged, JudgedFile, Verdict
 from dbtool.report import counted, seconds, sized
 
 MARKS = {Verdict.SAFE: "+", Verdict.ONLINE: "~", Verdict.WINDOW: "!", Verdict.FAILS: "!"}
 _SHOWN = 8  # names in a row
+_WIDE = 116  # characters of a line of prose
 _LONG = 60.0  # seconds: an older transaction holds a lock up for longer than anybody waits
 
 
@@ -41,6 +44,30 @@ def lines_of(file: JudgedFile, traffic: Traffic) -> Iterator[str]:
         yield from (f"    {line}" for line in file.file.failure.message.splitlines())
 
 
+def findings_of(file: JudgedFile) -> Iterator[str]:
+    """Yield what `lint` found in one migration and the rehearsal does not disprove."""
+    told = {judged.instead for judged in file.statements if judged.verdict is not Verdict.SAFE}
+    for finding in file.findings:
+        place = f" at line {finding.place.line}" if finding.place and finding.place.line else ""
+        yield from _hanging(f"    {finding.severity}{place}: ", f"{finding.message} [{finding.id}]", indent=6)
+        if finding.help and finding.help not in told:
+            yield from _hanging("      instead: ", finding.help)
+
+
+def _hanging(start: str, text: str, indent: int | None = None) -> Iterator[str]:
+    """Yield a text in lines of some width, those after the first indented; its own lines stay apart.
+
+    >>> list(_hanging("- ", "one\\ntwo"))
+    ['- one', '  two']
+    """
+    after = " " * (len(start) if indent is None else indent)
+    for number, line in enumerate(text.splitlines()):
+        yield from textwrap.wrap(
+            line, _WIDE, initial_indent=after if number else start, subsequent_indent=after,
+            break_long_words=False, break_on_hyphens=False,
+        )  # fmt: skip
+
+
 def undone(file: JudgedFile) -> str:
     """Return what came of the rollback."""
     told = file.file.undone_told
@@ -57,8 +84,9 @@ def undone(file: JudgedFile) -> str:
 
 def _statement(judged: Judged, traffic: Traffic) -> Iterator[str]:
     seen = judged.statement.seen
-    for lock in sorted({lock for lock in seen.locks.values() if lock >= Lock.SHARE}, reverse=True):
-        names = sorted(name for name, held in seen.locks.items() if held is lock)
+    strong = strong_locks(seen)
+    for lock in sorted(set(strong.values()), reverse=True):
+        names = sorted(name for name, held in strong.items() if held is lock)
         yield f"locks {_listed(names)}: {lock}, {lock.blocks}{_traffic(names, traffic)}"
     for work in judged.work:
         yield work_told(work, bool(judged.blocked))
@@ -71,6 +99,12 @@ def _statement(judged: Judged, traffic: Traffic) -> Iterator[str]:
         first, *rest = judged.instead.splitlines()
         yield f"instead: {first}"
         yield from (f"         {line}" for line in rest)
+
+
+def strong_locks(seen: Seen) -> Mapping[str, Lock]:
+    """Return the locks that keep others waiting; that of an index is left out where its table's is as strong."""
+    strong = {name: lock for name, lock in seen.locks.items() if lock >= Lock.SHARE}
+    return {name: lock for name, lock in strong.items() if strong.get(seen.indexes.get(name, ""), 0) < lock}
 
 
 def work_told(work: Work, blocking: bool) -> str:
@@ -151,7 +185,7 @@ def _rows(files: Sequence[JudgedFile], traffic: Traffic) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for file in files:
         for judged in file.statements:
-            locks = {n: lock for n, lock in judged.statement.seen.locks.items() if lock >= Lock.SHARE}
+            locks = strong_locks(judged.statement.seen)
             if locks or judged.work:
                 told = "<br>".join(f"{lock} on {cell(n)}" for n, lock in locks.items()) or "none that blocks"
                 work = "<br>".join(cell(work_told(w, bool(judged.blocked))) for w in judged.work) or "none"

@@ -133,8 +133,8 @@ def _at(judged: Sequence[Judged], finding: Finding) -> Judged | None:
 
 
 # What a finding claims, and what would have been seen if it were so.
-_REWRITES = frozenset({"rewrite-table", "narrow-column", "add-not-null-column", "change-collation"})
-_WORKS = frozenset(
+REWRITES = frozenset({"rewrite-table", "narrow-column", "add-not-null-column", "change-collation"})
+WORKS = frozenset(
     {
         "add-check", "add-foreign-key", "add-unique", "add-primary-key", "add-exclusion", "set-not-null",
         "attach-partition-scan", "alter-domain-constraint", "require-concurrent-index-creation",
@@ -142,7 +142,7 @@ _WORKS = frozenset(
         "vacuum-full", "refresh-materialized-view", "require-concurrent-reindex", "create-partition-of",
     }
 )  # fmt: skip
-_LOCKS = frozenset(
+LOCKS = frozenset(
     {
         "create-trigger-lock",
         "drop-foreign-key",
@@ -162,13 +162,13 @@ def evidence_against(finding: Finding, judged: Judged | None) -> str:
     if judged is None:
         return ""
     seen = judged.statement.seen
-    if finding.id in _REWRITES and not seen.rewritten and not seen.built:
+    if finding.id in REWRITES and not seen.rewritten and not seen.built:
         return "" if finding.id == "narrow-column" else "tried: no table and no index got another file"
-    if finding.id in _REWRITES | _WORKS and not (seen.rewritten or seen.built or seen.scanned):
+    if finding.id in REWRITES | WORKS and not (seen.rewritten or seen.built or seen.scanned):
         return "tried: nothing that was there before was rewritten, built or read"
-    if finding.id in _LOCKS and not any(lock >= Lock.SHARE for lock in seen.locks.values()):
+    if finding.id in LOCKS and not any(lock >= Lock.SHARE for lock in seen.locks.values()):
         return "tried: nothing that was there before was locked against writers"
-    if finding.id in (_REWRITES | _WORKS) - {"narrow-column"} and judged.slow <= SHORT / 10:
+    if finding.id in (REWRITES | WORKS) - {"narrow-column"} and judged.slow <= SHORT / 10:
         tables = ", ".join(f"{w.table} has {w.rows:,} rows" for w in judged.work)
         return f"weighed: {tables or 'the target has none of these tables'}"
     return ""

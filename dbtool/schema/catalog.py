@@ -174,6 +174,8 @@ def _differences(wanted: Catalog, found: Catalog, *, owners: bool) -> Iterator[D
         if left is None or right is None:
             yield Difference(wanted=left, found=right)
             continue
+        if left == right:  # nearly all are, and this is the quick way to see it
+            continue
         changes = tuple(_changes(left, right, owners=owners))
         if changes:
             yield Difference(wanted=left, found=right, changes=changes)

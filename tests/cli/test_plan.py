@@ -114,6 +114,22 @@ def test_exit_codes(filled: Project, run_here: Run) -> None:
     refused(run_here("plan", "--format", "sarif"), 2, "--format sarif")
 
 
+def test_an_index_is_told_by_its_table_alone(filled: Project, run_here: Run) -> None:
+    filled.write(b="-- depends: a\nALTER TABLE small ALTER COLUMN id TYPE bigint;")
+    assert "locks public.small: ACCESS EXCLUSIVE, blocks" in run_here("plan").stdout
+    (statement,) = answer(run_here)["files"][0]["statements"]
+    assert statement["locks"] == {"public.small": "ACCESS EXCLUSIVE", "public.small_pkey": "ACCESS EXCLUSIVE"}
+
+
+def test_what_lint_found_is_told_in_lines_that_can_be_read(filled: Project, run_here: Run) -> None:
+    filled.write(b="-- depends: a\nDELETE FROM big;")
+    done = run_here("plan")
+    assert "\n    error at line 2: DELETE removes every row of big" in done.stdout
+    assert "\n      instead: in batches, each in a transaction of its own" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 120
+    assert "DELETE removes" not in done.stderr
+
+
 def test_markdown(filled: Project, run_here: Run) -> None:
     filled.write(b="-- depends: a\nCREATE INDEX i ON big (n);")
     done = run_here("plan", "--format", "markdown")

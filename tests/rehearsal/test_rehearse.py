@@ -145,6 +145,20 @@ def test_rollbacks_are_tried_from_the_last_one_back(pending: Rehearse) -> None:
     assert [file.undone for file in found] == [None, Undone.DIFFERS, Undone.RESTORES]
 
 
+def test_a_rollback_is_tried_where_those_after_it_have_one(pending: Rehearse) -> None:
+    """The state before is that of the shadow which was not touched, or is read in between."""
+    found = pending(
+        "ALTER TABLE t ADD b int;", "CREATE TEMP TABLE x AS SELECT 1; ALTER TABLE t ADD c int;", "ALTER TABLE t ADD d int;",
+        _0002__rollback__sql="ALTER TABLE t DROP c;", _0003__rollback__sql="ALTER TABLE t DROP d;",
+    )  # fmt: skip
+    assert [file.undone for file in found] == [Undone.MISSING, Undone.RESTORES, Undone.RESTORES]
+
+
+def test_the_table_of_an_index_is_known(pending: Rehearse) -> None:
+    (file,) = pending("ALTER TABLE t ALTER id TYPE bigint; DROP TABLE u;")
+    assert [s.seen.indexes for s in file.statements] == [{"public.t_pkey": "public.t"}, {"public.u_pkey": "public.u"}]
+
+
 def test_python_is_run_and_told_as_unseen(pending: Rehearse) -> None:
     python = 'from yoyo import step\nsteps = [step("CREATE TABLE python (a int)")]\n'
     one, two = pending(_0001__py=python, _0002__sql="ALTER TABLE python ADD b int; ALTER TABLE t ADD b int;")

@@ -9,7 +9,7 @@ scans: there ``built`` says that a table was read.
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -588,7 +588,7 @@ def stage_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[int
 
 
 @contextmanager
-def _stage(url: str, folder: Path, cases: list[tuple[int, Case]]) -> Iterator[Stage]:
+def _stage(url: str, folder: Path, cases: list[tuple[int, Case]]) -> Generator[Stage]:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("DATABASE_URL", raising=False)
         (folder / "dbtool.toml").write_text(f'[environments.development]\nshadow = "{url}"\n')
@@ -649,11 +649,12 @@ def test_it_does_what_the_manual_says(
 def _rehearse(stage: Stage, expected: Case, number: int) -> Rehearsed:
     """Return what was seen of a case, run as the only statement of a pending migration."""
     schema = f"s{number}"
+    stage.stages.align()
     for made in (stage.stages.one, stage.stages.other):  # a setting of the database: nothing is written before the name
         stage.stages.server.admin.execute(f"ALTER DATABASE {made.name} SET search_path = {schema}")  # type: ignore[arg-type]
     migration = Migration(id=f"case_{number}", folder=stage.folder)
     migration.path.write_text(expected.sql.replace("{schema}", schema))
-    found = stage.stages.rehearse(migration)
+    found = stage.stages.whole(stage.stages.rehearse(migration))
     assert found.failure is None, found.failure
     (seen,) = found.statements
     return seen

@@ -22,8 +22,7 @@ def shown(path: Path) -> str:
 
 @lru_cache(maxsize=10_000)
 def _from(folder: str, path: Path) -> str:
-    here = Path(folder)
-    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
+    return path.as_posix().removeprefix(f"{Path(folder).as_posix().rstrip('/')}/")
 
 
 def first_line(finding: Finding) -> str:

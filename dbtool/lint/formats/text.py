@@ -1,5 +1,6 @@
 """Text, for a person: the place, what is so, the line with what is meant below it, what to do instead."""
 
+import re
 from collections.abc import Callable, Sequence
 
 from dbtool.finding import Finding, Severity
@@ -7,6 +8,7 @@ from dbtool.lint.formats import path_of
 
 _TINTS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _WIDTH = 110
+_no_tab = re.compile(r"[^\t]")
 Paint = Callable[[str, str], str]
 
 
@@ -41,6 +43,6 @@ def _excerpt(finding: Finding, line: str, paint: Paint) -> list[str]:
     shown = line[cut : cut + _WIDTH].rstrip()
     number = f"{finding.place.line}"
     # Tabs stay tabs below, so that the caret stands right at any tab width.
-    blank = "".join("\t" if c == "\t" else " " for c in shown[: start - cut])
+    blank = _no_tab.sub(" ", shown[: start - cut])
     marks = "^" * max(1, min(end - cut, len(shown)) - (start - cut))
     return [f"  {number} | {shown}", f"  {' ' * len(number)} | {blank}{paint(marks, _TINTS[finding.severity])}"]

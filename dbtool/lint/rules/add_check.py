@@ -20,8 +20,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
                 command,
                 f"CHECK reads all of {command.table} while nobody can use it",
                 f"ALTER TABLE {command.table} ADD CONSTRAINT {name} CHECK (...) NOT VALID; and, in a migration of its "
-                "own, "
-                f"ALTER TABLE {command.table} VALIDATE CONSTRAINT {name};",
+                f"own, ALTER TABLE {command.table} VALIDATE CONSTRAINT {name};",
             )
     for command in source.altered("AddColumn"):
         for kind, constraint in column_constraints(command.definition):
@@ -39,8 +38,8 @@ RULE = Rule(
     title="A CHECK is verified at once, while nobody can use the table",
     severity=Severity.ERROR,
     why="ADD CONSTRAINT ... CHECK holds ACCESS EXCLUSIVE while it reads every row. With NOT VALID it only holds for "
-    "new rows, "
-    "in an instant; VALIDATE CONSTRAINT reads the old ones under SHARE UPDATE EXCLUSIVE, for which nobody waits.",
+    "new rows, in an instant; VALIDATE CONSTRAINT reads the old ones under SHARE UPDATE EXCLUSIVE, for which nobody "
+    "waits.",
     help="add it NOT VALID, and validate it in a migration of its own",
     page="sql-altertable.html",
     check=_check,

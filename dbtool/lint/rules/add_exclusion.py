@@ -15,8 +15,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
                 command,
                 f"the exclusion constraint builds its index over all of {command.table}, while nobody can use it",
                 "there is no online form: make a new table with the constraint, copy the rows over in batches, swap "
-                "the names; "
-                "or do it in a window; WITHOUT OVERLAPS (18) has the same cost",
+                "the names; or do it in a window; WITHOUT OVERLAPS (18) has the same cost",
             )
 
 
@@ -25,8 +24,7 @@ RULE = Rule(
     title="An exclusion constraint builds its index while nobody can use the table",
     severity=Severity.ERROR,
     why="EXCLUDE builds its index over all rows under ACCESS EXCLUSIVE. It can neither be NOT VALID nor take an index "
-    "that was "
-    "built CONCURRENTLY before.",
+    "that was built CONCURRENTLY before.",
     help="make a new table with the constraint and move the rows over, or do it in a window",
     page="sql-altertable.html",
     check=_check,

@@ -23,12 +23,10 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
             command,
             f"the foreign key reads all of {command.table}, while nobody can write to it or to {there}",
             "a partitioned table takes NOT VALID foreign keys only from 18 on: add it to each partition NOT VALID, "
-            "validate "
-            "those, then add it to the table, which finds them"
+            "validate those, then add it to the table, which finds them"
             if partitioned
             else f"ALTER TABLE {command.table} ADD CONSTRAINT {name} FOREIGN KEY (...) REFERENCES {there} (...) NOT "
-            "VALID; and, "
-            f"in a migration of its own, ALTER TABLE {command.table} VALIDATE CONSTRAINT {name};",
+            f"VALID; and, in a migration of its own, ALTER TABLE {command.table} VALIDATE CONSTRAINT {name};",
         )
     for command in source.altered("AddColumn"):
         constraints = dict(column_constraints(command.definition))
@@ -42,11 +40,10 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
                 f"{there}"
                 if reads
                 else f"a foreign key in ADD COLUMN holds {command.table}, which nobody can use, until it also has "
-                f"{there}, to "
-                "which nobody can write",
+                f"{there}, to which nobody can write",
                 "add the column first, then the foreign key in a statement of its own: ADD CONSTRAINT <name> FOREIGN "
-                "KEY "
-                f"({quoted(command.definition.colname)}) REFERENCES {there} (...) NOT VALID; then VALIDATE CONSTRAINT",
+                f"KEY ({quoted(command.definition.colname)}) REFERENCES {there} (...) NOT VALID; then VALIDATE "
+                "CONSTRAINT",
                 None if reads else Severity.WARNING,
             )
 
@@ -56,8 +53,7 @@ RULE = Rule(
     title="A foreign key is verified at once, while nobody can write to either table",
     severity=Severity.ERROR,
     why="ADD FOREIGN KEY holds SHARE ROW EXCLUSIVE on both tables while it looks up every row. With NOT VALID it only "
-    "holds for "
-    "new rows, in an instant; VALIDATE CONSTRAINT reads the old ones while everyone goes on writing.",
+    "holds for new rows, in an instant; VALIDATE CONSTRAINT reads the old ones while everyone goes on writing.",
     help="add it NOT VALID, and validate it in a migration of its own",
     page="sql-altertable.html",
     check=_check,

@@ -30,8 +30,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
             f"column {name} of {command.table} is NOT NULL and has no default: this fails as soon as the table has a "
             "row",
             f"give it a constant default, which rewrites nothing: ADD COLUMN {name} <type> NOT NULL DEFAULT "
-            "<constant>; "
-            "or add it nullable, fill it in batches, then SET NOT NULL through a validated CHECK",
+            "<constant>; or add it nullable, fill it in batches, then SET NOT NULL through a validated CHECK",
         )
 
 

@@ -27,9 +27,9 @@ def _builds(command: Command, columns: str, name: str) -> Seen:
     return at(
         command,
         f"PRIMARY KEY builds its index over all of {command.table}, while nobody can use it",
-        f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {command.table} ({columns}); in a migration of its own "
-        "(-- transactional: false), SET NOT NULL through a validated CHECK, "
-        f"then ALTER TABLE {command.table} ADD CONSTRAINT {name} PRIMARY KEY USING INDEX {name};",
+        f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {command.table} ({columns}); in a migration of its own (-- "
+        f"transactional: false), SET NOT NULL through a validated CHECK, then ALTER TABLE {command.table} ADD "
+        f"CONSTRAINT {name} PRIMARY KEY USING INDEX {name};",
     )
 
 
@@ -47,8 +47,8 @@ def _nullable(source: Source, context: Context, command: Command) -> Iterator[Se
         names = column_list(may_be_null) or f"the columns of {quoted(index_name)}"
         yield at(
             command,
-            f"where {names} can be null, PRIMARY KEY USING INDEX sets NOT NULL, and reads all of {command.table} "
-            "for that while nobody can use it",
+            f"where {names} can be null, PRIMARY KEY USING INDEX sets NOT NULL, and reads all of {command.table} for "
+            "that while nobody can use it",
             "set NOT NULL first, through a validated CHECK",
             Severity.WARNING,
         )
@@ -59,8 +59,8 @@ RULE = Rule(
     title="A primary key is built while nobody can use the table",
     severity=Severity.ERROR,
     why="ADD PRIMARY KEY holds ACCESS EXCLUSIVE while it builds the index over all rows and sees that no column is "
-    "null. An "
-    "index that was built CONCURRENTLY before, on columns that are NOT NULL, becomes the primary key in an instant.",
+    "null. An index that was built CONCURRENTLY before, on columns that are NOT NULL, becomes the primary key in an "
+    "instant.",
     help="build the unique index CONCURRENTLY, set NOT NULL through a validated CHECK, then add the key USING INDEX",
     page="sql-altertable.html",
     check=_check,

@@ -25,9 +25,8 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
         yield at(
             command,
             f"UNIQUE builds its index over all of {command.table}, while nobody can use it",
-            f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {command.table} ({columns}); in a migration of its own "
-            f"(-- transactional: false), then ALTER TABLE {command.table} ADD CONSTRAINT {name} UNIQUE USING INDEX "
-            f"{name};",
+            f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {command.table} ({columns}); in a migration of its own (-- "
+            f"transactional: false), then ALTER TABLE {command.table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name};",
         )
 
 
@@ -36,8 +35,7 @@ RULE = Rule(
     title="UNIQUE builds its index while nobody can use the table",
     severity=Severity.ERROR,
     why="ADD UNIQUE holds ACCESS EXCLUSIVE while it builds the index over all rows. An index that was built "
-    "CONCURRENTLY "
-    "before becomes the constraint in an instant, with USING INDEX.",
+    "CONCURRENTLY before becomes the constraint in an instant, with USING INDEX.",
     help="build the unique index CONCURRENTLY, then add the constraint USING INDEX",
     page="sql-altertable.html",
     check=_check,

@@ -19,8 +19,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
             yield at(
                 statement,
                 f"a constraint of domain {domain} is verified in every table that has a column of it, each of them "
-                "locked "
-                "against writes",
+                "locked against writes",
                 f"ALTER DOMAIN {domain} ADD CONSTRAINT <name> CHECK (...) NOT VALID; and, in a migration of its own, "
                 f"ALTER DOMAIN {domain} VALIDATE CONSTRAINT <name>;",
             )
@@ -30,8 +29,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
                 f"NOT NULL of domain {domain} is verified in every table that has a column of it, each of them locked "
                 "against writes",
                 f"ALTER DOMAIN {domain} ADD CONSTRAINT <name> CHECK (VALUE IS NOT NULL) NOT VALID; and VALIDATE "
-                "CONSTRAINT "
-                "in a migration of its own; or set NOT NULL on the columns",
+                "CONSTRAINT in a migration of its own; or set NOT NULL on the columns",
             )
 
 
@@ -40,8 +38,8 @@ RULE = Rule(
     title="A constraint of a domain reads every table that uses it",
     severity=Severity.ERROR,
     why="ALTER DOMAIN ... ADD CONSTRAINT and SET NOT NULL lock each table with a column of the domain against writes, "
-    "and read "
-    "them all. NOT VALID only looks at new values, and VALIDATE CONSTRAINT can follow in a transaction of its own.",
+    "and read them all. NOT VALID only looks at new values, and VALIDATE CONSTRAINT can follow in a transaction of its "
+    "own.",
     help="add it NOT VALID, and validate it in a migration of its own",
     page="sql-alterdomain.html",
     check=_check,

@@ -24,16 +24,14 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
                 f"{part} has no validated CHECK that says what the partition holds: all of it is read under ACCESS "
                 "EXCLUSIVE" + (f", and so is the default partition {default}" if default else ""),
                 f"ALTER TABLE {part} ADD CONSTRAINT <name> CHECK (<the partition's bounds, and IS NOT NULL>) NOT "
-                "VALID; and "
-                "VALIDATE CONSTRAINT in a migration of its own; after ATTACH the constraint can be dropped",
+                "VALID; and VALIDATE CONSTRAINT in a migration of its own; after ATTACH the constraint can be dropped",
             )
         elif default and not any(_has_check(k.table(default)) for k in known):
             yield at(
                 command,
                 f"the default partition {default} is read under ACCESS EXCLUSIVE, to see that it has no row of {part}",
                 f"ALTER TABLE {default} ADD CONSTRAINT <name> CHECK (NOT (<the new partition's bounds>)) NOT VALID; "
-                "and "
-                "VALIDATE CONSTRAINT in a migration of its own; after ATTACH the constraint can be dropped",
+                "and VALIDATE CONSTRAINT in a migration of its own; after ATTACH the constraint can be dropped",
             )
 
 
@@ -52,8 +50,7 @@ RULE = Rule(
     title="ATTACH PARTITION reads a whole table under lock",
     severity=Severity.ERROR,
     why="ATTACH PARTITION reads the table to see that each row belongs there, and the default partition to see that "
-    "none of its "
-    "rows does, both under ACCESS EXCLUSIVE. A validated CHECK that says so spares each of the two.",
+    "none of its rows does, both under ACCESS EXCLUSIVE. A validated CHECK that says so spares each of the two.",
     help="add a CHECK with the bounds NOT VALID, validate it, then ATTACH",
     page="ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE",
     check=_check,

@@ -29,8 +29,8 @@ RULE = Rule(
     title="A type that depends on settings: money, time with time zone",
     severity=Severity.WARNING,
     why="money knows no currency; the number of its fractional digits is the server's lc_monetary, so a dump can be "
-    "read into "
-    "other amounts elsewhere. The manual advises against time with time zone, which the SQL standard requires.",
+    "read into other amounts elsewhere. The manual advises against time with time zone, which the SQL standard "
+    "requires.",
     help="use numeric with a currency column",
     page="datatype-money.html",
     check=_check,

@@ -20,8 +20,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
         yield at(
             others[0],
             f"this file runs outside of a transaction, for {kind_of(alone[0].sql).outside}: where a statement fails, "
-            "what stands "
-            "before it stays",
+            "what stands before it stays",
             "put what can run in a transaction into a migration of its own, so that it is all or nothing",
         )
 
@@ -30,9 +29,8 @@ RULE = Rule(
     id="beside-concurrent",
     title="Statements that lose their transaction to another one in the file",
     severity=Severity.NOTE,
-    why="A file with a statement that refuses a transaction runs without one, all of it. dbtool records each "
-    "statement and goes "
-    "on behind the last one that succeeded, but until then the database stands between two versions.",
+    why="A file with a statement that refuses a transaction runs without one, all of it. dbtool records each statement "
+    "and goes on behind the last one that succeeded, but until then the database stands between two versions.",
     help="put what can run in a transaction into a migration of its own",
     page="sql-begin.html",
     check=_check,

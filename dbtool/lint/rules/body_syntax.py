@@ -58,8 +58,7 @@ RULE = Rule(
     title="The body of a function does not parse",
     severity=Severity.ERROR,
     why="CREATE FUNCTION checks a body only as far as check_function_bodies says, and a DO block fails when it runs. "
-    "This is what "
-    "PostgreSQL's own PL/pgSQL and SQL parsers say of the text.",
+    "This is what PostgreSQL's own PL/pgSQL and SQL parsers say of the text.",
     help="mend the body",
     page="plpgsql-structure.html",
     check=_check,

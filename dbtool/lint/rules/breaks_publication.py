@@ -41,8 +41,8 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
                 if not source.is_new(name, statement) and (publication := _publishes(known, name)):
                     yield at(
                         statement,
-                        f"{name} is in publication {quoted(publication)}: it leaves it without a word, and "
-                        "subscribers keep their copy",
+                        f"{name} is in publication {quoted(publication)}: it leaves it without a word, and subscribers "
+                        "keep their copy",
                         f"ALTER PUBLICATION {quoted(publication)} DROP TABLE {name}; before this, then the table on "
                         "the subscriber",
                         Severity.WARNING,
@@ -95,9 +95,8 @@ RULE = Rule(
     title="A change that a publication does not survive",
     severity=Severity.ERROR,
     why="A column that a publication's row filter or column list uses cannot be dropped or change its type. "
-    "Replication goes by the "
-    "names of tables and columns, and does not replicate DDL: a rename or a new column on one side only stops it, or "
-    "is missing.",
+    "Replication goes by the names of tables and columns, and does not replicate DDL: a rename or a new column on one "
+    "side only stops it, or is missing.",
     help="change the publication first",
     page="logical-replication-restrictions.html",
     check=_check,

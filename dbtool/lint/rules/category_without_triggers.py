@@ -29,8 +29,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
                 yield at(
                     statement,
                     f"{name} is of category {found[1]}, and lacks the trigger that runs {quoted(function)}(), which "
-                    "every other "
-                    "table of this category has",
+                    "every other table of this category has",
                     f"CREATE TRIGGER ... ON {name} ... EXECUTE FUNCTION {quoted(function)}();",
                 )
 
@@ -58,8 +57,7 @@ RULE = Rule(
     title="A table lacks a trigger that its category has",
     severity=Severity.ERROR,
     why="COMMENT ON TABLE ... '@category domain' says what a table is for, and its category's triggers do the work: "
-    "the change feed, "
-    "updated_at, the client's id. A table that lacks one changes without anyone hearing of it.",
+    "the change feed, updated_at, the client's id. A table that lacks one changes without anyone hearing of it.",
     help="make the trigger",
     page="sql-createtrigger.html",
     check=_check,

@@ -17,11 +17,9 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
             yield at(
                 command,
                 f"{quoted(command.name)} of {command.table} gets the collation {collation}: each index on it is built "
-                "anew "
-                "while nobody can use the table, and comparisons in queries and constraints give other results",
+                "anew while nobody can use the table, and comparisons in queries and constraints give other results",
                 f"add a column with COLLATE {collation}, fill it in batches and index it CONCURRENTLY, then change "
-                "over; "
-                f"or leave the column as it is and say COLLATE {collation} in the queries that need it",
+                f"over; or leave the column as it is and say COLLATE {collation} in the queries that need it",
             )
 
 
@@ -30,8 +28,7 @@ RULE = Rule(
     title="A column gets another collation",
     severity=Severity.ERROR,
     why="An index is ordered by its columns' collation, so ALTER COLUMN ... TYPE ... COLLATE builds each index on the "
-    "column "
-    "anew under ACCESS EXCLUSIVE, and a unique one may find doubles under the new rules.",
+    "column anew under ACCESS EXCLUSIVE, and a unique one may find doubles under the new rules.",
     help="add a column with the new collation, and change over to it",
     page="sql-altertable.html",
     check=_check,

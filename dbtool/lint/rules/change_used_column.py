@@ -31,8 +31,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
             yield at(
                 command,
                 f"the type of {name} changes, and it is used by {', '.join(checked)}: that is checked or built anew "
-                "for all "
-                "rows, while nobody can use the table, also where the type itself is a free change",
+                "for all rows, while nobody can use the table, also where the type itself is a free change",
                 "drop the constraint or index first, change the type, add it again NOT VALID (or CONCURRENTLY) and "
                 "validate",
                 Severity.WARNING,
@@ -73,10 +72,9 @@ RULE = Rule(
     title="A column changes its type while something is built on it",
     severity=Severity.ERROR,
     why="PostgreSQL refuses to change the type of a column that a view, a rule, a generated column, a policy or a "
-    "trigger's "
-    "condition uses. A CHECK on it is verified anew for all rows under ACCESS EXCLUSIVE, and an index with an "
-    "expression or a "
-    "condition is built anew, even where the change itself writes nothing, as from varchar(20) to varchar(40).",
+    "trigger's condition uses. A CHECK on it is verified anew for all rows under ACCESS EXCLUSIVE, and an index with "
+    "an expression or a condition is built anew, even where the change itself writes nothing, as from varchar(20) to "
+    "varchar(40).",
     help="drop what uses it, change the type, make it anew",
     page="sql-altertable.html",
     check=_check,

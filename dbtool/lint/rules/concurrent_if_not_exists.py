@@ -35,8 +35,7 @@ RULE = Rule(
     title="IF NOT EXISTS keeps an INVALID index",
     severity=Severity.WARNING,
     why="CREATE INDEX CONCURRENTLY that is interrupted, or finds doubles, leaves its index INVALID: it is maintained "
-    "at each write "
-    "and used by no query. IF NOT EXISTS looks at the name alone.",
+    "at each write and used by no query. IF NOT EXISTS looks at the name alone.",
     help="DROP INDEX CONCURRENTLY IF EXISTS before it, and leave IF NOT EXISTS out",
     page="sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY",
     check=_check,

@@ -22,9 +22,8 @@ RULE = Rule(
     id="create-enum",
     title="Values of an enum cannot be removed",
     severity=Severity.NOTE,
-    why="ALTER TYPE adds and renames values. To remove one, or to change their order, the type is built anew, and "
-    "each table that "
-    "uses it is written anew.",
+    why="ALTER TYPE adds and renames values. To remove one, or to change their order, the type is built anew, and each "
+    "table that uses it is written anew.",
     help="text with a CHECK, or a table of values with a foreign key, where values come and go",
     page="datatype-enum.html",
     check=_check,

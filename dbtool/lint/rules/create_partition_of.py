@@ -22,11 +22,9 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
         yield at(
             statement,
             f"PARTITION OF takes ACCESS EXCLUSIVE on {parent}: nobody can use any of its partitions until the "
-            "transaction "
-            f"ends{scan}",
-            f"CREATE TABLE {name} (LIKE {parent} INCLUDING ALL); then ALTER TABLE {parent} ATTACH PARTITION {name} "
-            "FOR VALUES "
-            "...; which takes SHARE UPDATE EXCLUSIVE",
+            f"transaction ends{scan}",
+            f"CREATE TABLE {name} (LIKE {parent} INCLUDING ALL); then ALTER TABLE {parent} ATTACH PARTITION {name} FOR "
+            "VALUES ...; which takes SHARE UPDATE EXCLUSIVE",
         )
 
 
@@ -34,9 +32,8 @@ RULE = Rule(
     id="create-partition-of",
     title="CREATE TABLE ... PARTITION OF locks the partitioned table",
     severity=Severity.WARNING,
-    why="PARTITION OF takes ACCESS EXCLUSIVE on the parent: short, but behind one long query on any partition "
-    "everyone waits. A "
-    "table made by itself and then attached only takes SHARE UPDATE EXCLUSIVE there.",
+    why="PARTITION OF takes ACCESS EXCLUSIVE on the parent: short, but behind one long query on any partition everyone "
+    "waits. A table made by itself and then attached only takes SHARE UPDATE EXCLUSIVE there.",
     help="CREATE TABLE (LIKE ... INCLUDING ALL), then ATTACH PARTITION",
     page="ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE",
     check=_check,

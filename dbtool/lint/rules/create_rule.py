@@ -15,8 +15,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
         yield at(
             statement,
             f"a rule rewrites each statement on {table}: what it changes is computed twice where it calls a volatile "
-            "function, "
-            "and COPY does not see it",
+            "function, and COPY does not see it",
             "a trigger does the same row by row; for a view, INSTEAD OF triggers",
         )
 
@@ -26,8 +25,7 @@ RULE = Rule(
     title="A rule, where a trigger is meant",
     severity=Severity.WARNING,
     why="Rules rewrite the query, not the row: arguments are evaluated once for each place in which they end up, "
-    "INSERT ... "
-    "RETURNING and ON CONFLICT meet limits, COPY passes by. CREATE RULE takes ACCESS EXCLUSIVE.",
+    "INSERT ... RETURNING and ON CONFLICT meet limits, COPY passes by. CREATE RULE takes ACCESS EXCLUSIVE.",
     help="use a trigger",
     page="rules-triggers.html",
     check=_check,

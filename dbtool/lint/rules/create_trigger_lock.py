@@ -22,8 +22,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
             yield at(
                 statement,
                 f"CREATE TRIGGER {quoted(node.trigname)} takes SHARE ROW EXCLUSIVE on {table}: nobody can write to it "
-                "until the "
-                "transaction ends",
+                "until the transaction ends",
                 "let nothing slow come behind it in the same transaction",
             )
     for statement, node in source.each("drop_stmt"):
@@ -45,8 +44,7 @@ RULE = Rule(
     title="A trigger locks its table when it is made or dropped",
     severity=Severity.NOTE,
     why="CREATE TRIGGER takes SHARE ROW EXCLUSIVE and DROP TRIGGER takes ACCESS EXCLUSIVE. Both are instant, but the "
-    "lock is held "
-    "until the transaction ends.",
+    "lock is held until the transaction ends.",
     help="let nothing slow come behind it in the same transaction",
     page="explicit-locking.html",
     check=_check,

@@ -29,8 +29,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
             yield at(
                 statement,
                 "session_replication_role switches all triggers of the session off, those of foreign keys as well: "
-                "what breaks "
-                "them stays",
+                "what breaks them stays",
                 "let the triggers see the change",
             )
 
@@ -39,10 +38,9 @@ RULE = Rule(
     id="disable-trigger",
     title="Triggers are switched off",
     severity=Severity.ERROR,
-    why="DISABLE TRIGGER holds for all sessions until it is enabled again, and takes SHARE ROW EXCLUSIVE. ALL "
-    "includes those that "
-    "keep foreign keys: rows that break them are never looked at again. Audit, change feed and updated_at miss the "
-    "change.",
+    why="DISABLE TRIGGER holds for all sessions until it is enabled again, and takes SHARE ROW EXCLUSIVE. ALL includes "
+    "those that keep foreign keys: rows that break them are never looked at again. Audit, change feed and updated_at "
+    "miss the change.",
     help="let the triggers see the change, or let them look at a setting of the transaction",
     page="sql-altertable.html",
     check=_check,

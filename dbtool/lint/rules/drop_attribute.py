@@ -21,8 +21,8 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
             if enum_word(command, "subtype") == "AT_DropColumn":
                 yield at(
                     statement,
-                    f"{quoted(command.name)} of type {name} goes, and its values in each column and array of that "
-                    "type with it",
+                    f"{quoted(command.name)} of type {name} goes, and its values in each column and array of that type "
+                    "with it",
                     "make a new type without it, and move the columns over",
                 )
 
@@ -32,8 +32,7 @@ RULE = Rule(
     title="An attribute of a composite type is dropped",
     severity=Severity.ERROR,
     why="The values of the attribute can no longer be read in any row that holds the type, and clients that read or "
-    "write the type "
-    "by position or name fail.",
+    "write the type by position or name fail.",
     help="make a new type, and move the columns over",
     page="sql-altertype.html",
     check=_check,

@@ -34,8 +34,7 @@ RULE = Rule(
     title="CASCADE drops more than what is named",
     severity=Severity.WARNING,
     why="What depends on an object differs from one database to the next, and grows after the migration was reviewed. "
-    "CASCADE "
-    "drops it all with a notice that nobody reads.",
+    "CASCADE drops it all with a notice that nobody reads.",
     help="leave CASCADE out, and drop what is in the way by name",
     page="ddl-depend.html",
     check=_check,

@@ -26,8 +26,7 @@ RULE = Rule(
     title="An extension is dropped",
     severity=Severity.ERROR,
     why="Its functions, types, operators and tables go with it; a column of one of its types keeps it from being "
-    "dropped, or goes "
-    "as well with CASCADE.",
+    "dropped, or goes as well with CASCADE.",
     help="see first what uses it",
     page="sql-dropextension.html",
     check=_check,

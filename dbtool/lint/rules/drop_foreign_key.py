@@ -21,8 +21,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
             yield at(
                 command,
                 f"dropping the foreign key {quoted(command.name)} takes ACCESS EXCLUSIVE on {command.table} and on "
-                f"{shown}: "
-                "neither can be read until the transaction ends",
+                f"{shown}: neither can be read until the transaction ends",
                 "do it in a migration of its own, so that both are locked for an instant",
             )
 
@@ -41,9 +40,8 @@ RULE = Rule(
     id="drop-foreign-key",
     title="Dropping a foreign key locks the referenced table as well",
     severity=Severity.WARNING,
-    why="The triggers that keep a foreign key stand on both tables, so dropping it takes ACCESS EXCLUSIVE on both. "
-    "The lock is "
-    "short, but a long transaction on either table makes everyone else wait behind it on both.",
+    why="The triggers that keep a foreign key stand on both tables, so dropping it takes ACCESS EXCLUSIVE on both. The "
+    "lock is short, but a long transaction on either table makes everyone else wait behind it on both.",
     help="do it in a migration of its own",
     page="sql-altertable.html",
     check=_check,

@@ -33,8 +33,7 @@ RULE = Rule(
     title="A schema is dropped, with all that is in it",
     severity=Severity.ERROR,
     why="DROP SCHEMA ... CASCADE drops each table, view and function in it, and what depends on them elsewhere, "
-    "without naming "
-    "one: also those that were not there when the migration was written.",
+    "without naming one: also those that were not there when the migration was written.",
     help="drop what is in it by name, then the empty schema",
     page="sql-dropschema.html",
     check=_check,

@@ -31,8 +31,8 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
                     if others
                     else ""
                 ),
-                "stop using it, release that, then drop it in a later migration: "
-                "which says so: -- dbtool: allow drop-table because <since when nobody uses it>",
+                "stop using it, release that, then drop it in a later migration: which says so: -- dbtool: allow "
+                "drop-table because <since when nobody uses it>",
             )
 
 
@@ -41,8 +41,7 @@ RULE = Rule(
     title="A table is dropped, and its data with it",
     severity=Severity.ERROR,
     why="The rows are gone at once, and no rollback brings them back. Clients that were released before still use it. "
-    "A foreign "
-    "key on either side makes the other table be locked as well.",
+    "A foreign key on either side makes the other table be locked as well.",
     help="first release clients that do not use it, then drop it and say why it is safe",
     page="sql-droptable.html",
     check=_check,

@@ -14,9 +14,10 @@ from dbtool.schema.names import quoted
 
 def _check(source: Source, context: Context) -> Iterator[Seen]:
     seen: list[Any] = []
+    before = context.before(source.path) if source.role is Role.MIGRATION else None
     for statement, node in source.each("index_stmt"):
         name = relation_name(node.relation)
-        earlier = context.before(source.path).table(name) if source.role is Role.MIGRATION else None
+        earlier = before.table(name) if before else None
         tables = [t for t in (source.known.table(name), earlier) if t is not None]
         others = (*seen, *(i.node for i in (earlier.indexes if earlier else ()) if i.name != node.idxname))
         twin = next((other for other in others if _same(other, node)), None)
@@ -79,8 +80,7 @@ RULE = Rule(
     title="An index that is there already",
     severity=Severity.WARNING,
     why="A primary key and UNIQUE bring their index. A second one of the same columns is written at each INSERT and "
-    "UPDATE, takes "
-    "its room and its share of vacuum, and helps no query.",
+    "UPDATE, takes its room and its share of vacuum, and helps no query.",
     help="leave it out",
     page="indexes-unique.html",
     check=_check,

@@ -23,8 +23,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
                 yield at(
                     later,
                     f"{literal(node.new_val)} was added to {listed_name(node.type_name)} in the same transaction, and "
-                    "cannot be "
-                    "used before that has committed: it fails",
+                    "cannot be used before that has committed: it fails",
                     "put ALTER TYPE ... ADD VALUE into a migration of its own, before this one",
                 )
 
@@ -37,8 +36,7 @@ RULE = Rule(
     title="An enum value is used in the transaction that adds it",
     severity=Severity.ERROR,
     why="A value that ALTER TYPE ... ADD VALUE adds cannot be used until the transaction has committed, unless the "
-    "type itself was "
-    "made in it: 'unsafe use of new value'.",
+    "type itself was made in it: 'unsafe use of new value'.",
     help="put ADD VALUE into a migration of its own",
     page="sql-altertype.html",
     check=_check,

@@ -50,11 +50,10 @@ def _differing(source: Source, context: Context, told: Table, table: Table) -> I
         for here_name, there_name in zip(constraint.columns, there, strict=False):
             here = told.columns.get(here_name) or table.columns.get(here_name)
             far = other.columns.get(there_name)
-            if here and far and _kind(here) != _kind(far) and {_kind(here), _kind(far)} <= _COMPARED:
+            if here and far and len(kinds := {_kind(here), _kind(far)}) > 1 and kinds <= _COMPARED:
                 yield (
                     f"{quoted(here_name)} of {table.name} is {here.type}, and references {quoted(there_name)} of "
-                    f"{other.name}, "
-                    f"which is {far.type}",
+                    f"{other.name}, which is {far.type}",
                     f"give both the same type: {far.type}",
                 )
 
@@ -64,7 +63,8 @@ _COMPARED = {"int2", "int4", "int8", "numeric", "uuid", "text", "date", "timesta
 
 
 def _kind(column: Column) -> str:
-    name = _SERIALS.get(column.type.name, column.type.name)
+    word = column.type.name
+    name = _SERIALS.get(word, word)
     return {"bpchar": "text", "varchar": "text"}.get(name, name)
 
 
@@ -73,8 +73,7 @@ RULE = Rule(
     title="The two sides of a foreign key are of different types",
     severity=Severity.WARNING,
     why="A foreign key between integer and bigint works until the referenced ids outgrow the smaller type; then "
-    "inserts fail, and "
-    "the way out writes the table anew. Joins between differing types can also miss their index.",
+    "inserts fail, and the way out writes the table anew. Joins between differing types can also miss their index.",
     help="give both columns the same type",
     page="ddl-constraints.html#DDL-CONSTRAINTS-FK",
     check=_check,

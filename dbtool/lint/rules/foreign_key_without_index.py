@@ -25,8 +25,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
             start,
             statement.end,
             f"no index of {table} starts with {column_list(columns)}: each DELETE, and each UPDATE of the key, of a "
-            "referenced "
-            f"row reads all of {table}",
+            f"referenced row reads all of {table}",
             index,
         )
 
@@ -68,9 +67,9 @@ RULE = Rule(
     id="foreign-key-without-index",
     title="A foreign key without an index on the referencing side",
     severity=Severity.WARNING,
-    why="PostgreSQL makes an index for the key that is referenced, not for the columns that reference it. Without "
-    "one, each DELETE "
-    "and key UPDATE of a referenced row reads the whole referencing table to look for rows, holding locks meanwhile.",
+    why="PostgreSQL makes an index for the key that is referenced, not for the columns that reference it. Without one, "
+    "each DELETE and key UPDATE of a referenced row reads the whole referencing table to look for rows, holding locks "
+    "meanwhile.",
     help="CREATE INDEX on the referencing columns",
     page="ddl-constraints.html#DDL-CONSTRAINTS-FK",
     check=_check,

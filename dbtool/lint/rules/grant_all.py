@@ -17,8 +17,8 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
         if node.is_grant and not node.privileges and not public and enum_word(node, "objtype") in _OF:
             yield at(
                 statement,
-                "ALL includes TRUNCATE, REFERENCES and TRIGGER on a table, CREATE in a schema, and what later "
-                "versions add",
+                "ALL includes TRUNCATE, REFERENCES and TRIGGER on a table, CREATE in a schema, and what later versions "
+                "add",
                 "name the privileges: GRANT SELECT, INSERT, UPDATE, DELETE ON ...",
             )
 
@@ -27,9 +27,8 @@ RULE = Rule(
     id="grant-all",
     title="ALL privileges, where a few are meant",
     severity=Severity.NOTE,
-    why="TRUNCATE passes triggers and policies by, TRIGGER lets a role run its code as whoever writes to the table; "
-    "17 added MAINTAIN "
-    "to what ALL means.",
+    why="TRUNCATE passes triggers and policies by, TRIGGER lets a role run its code as whoever writes to the table; 17 "
+    "added MAINTAIN to what ALL means.",
     help="name the privileges",
     page="ddl-priv.html",
     check=_check,

@@ -21,7 +21,7 @@ _candidate = re.compile(rb"""[\w$\x80-\xff]{64}|"[^"]{64}""")
 
 def _check(source: Source, context: Context) -> Iterator[Seen]:
     for statement in source.statements:
-        if not _candidate.search(statement.sql) or statement.name in _OTHERS:
+        if statement.name in _OTHERS or not _candidate.search(statement.sql):
             continue
         for found in _lexeme.finditer(statement.sql):
             if found.lastgroup not in ("quoted", "plain"):
@@ -47,8 +47,7 @@ RULE = Rule(
     title="A name that the server cuts",
     severity=Severity.WARNING,
     why="Names have at most 63 bytes. A longer one is cut with a notice: IF NOT EXISTS and DROP then look for another "
-    "name than the "
-    "file says, and two names that start alike collide.",
+    "name than the file says, and two names that start alike collide.",
     help="choose a shorter name",
     page="sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS",
     check=_check,

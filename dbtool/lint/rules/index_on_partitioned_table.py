@@ -28,9 +28,8 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
 def _way(table: str) -> str:
     return (
         f"CREATE INDEX <name> ON ONLY {table} (...); then, for each partition in a migration with -- transactional: "
-        "false, "
-        "CREATE INDEX CONCURRENTLY <name of its own> ON <partition> (...); and ALTER INDEX <name> ATTACH PARTITION "
-        "<that>;"
+        "false, CREATE INDEX CONCURRENTLY <name of its own> ON <partition> (...); and ALTER INDEX <name> ATTACH "
+        "PARTITION <that>;"
     )
 
 
@@ -39,9 +38,8 @@ RULE = Rule(
     title="An index on a partitioned table locks all partitions",
     severity=Severity.ERROR,
     why="CREATE INDEX on a partitioned table builds one on each partition in one transaction, and holds all of them "
-    "against writes "
-    "until the last is done; CONCURRENTLY is not possible there. ON ONLY makes an empty index, to which those of the "
-    "partitions, each built CONCURRENTLY, are attached.",
+    "against writes until the last is done; CONCURRENTLY is not possible there. ON ONLY makes an empty index, to which "
+    "those of the partitions, each built CONCURRENTLY, are attached.",
     help="ON ONLY the table, CONCURRENTLY on each partition, then ATTACH",
     page="ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE",
     check=_check,

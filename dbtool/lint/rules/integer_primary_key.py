@@ -28,9 +28,8 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
             end = "32,767" if column.type_name in ("int2", "smallserial", "serial2") else "2,147,483,647"
             yield at(
                 column,
-                f"{quoted(column.name)} of {column.table} ends at {end}: sequences also count what is rolled back, "
-                "and the way to "
-                "bigint writes the table anew",
+                f"{quoted(column.name)} of {column.table} ends at {end}: sequences also count what is rolled back, and "
+                "the way to bigint writes the table anew",
                 f"{quoted(column.name)} bigint GENERATED ALWAYS AS IDENTITY",
             )
 
@@ -40,8 +39,8 @@ RULE = Rule(
     title="A key that runs out of numbers",
     severity=Severity.WARNING,
     why="A sequence moves on for each INSERT, also for those that fail or meet ON CONFLICT. When an integer key is "
-    "full, every "
-    "INSERT fails; the change to bigint then writes the table, its indexes and those that reference it anew.",
+    "full, every INSERT fails; the change to bigint then writes the table, its indexes and those that reference it "
+    "anew.",
     help="use bigint",
     page="datatype-numeric.html#DATATYPE-INT",
     check=_check,

@@ -26,12 +26,10 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
                 if before and Lock.ROW_EXCLUSIVE <= weaker < lock and lock == Lock.ACCESS_EXCLUSIVE:
                     yield at(
                         statement,
-                        f"{name} is already locked in {weaker} by this transaction, and is now to be locked in "
-                        f"{lock}: two who do "
-                        "so wait for each other",
+                        f"{name} is already locked in {weaker} by this transaction, and is now to be locked in {lock}: "
+                        "two who do so wait for each other",
                         "take the strongest lock first: put this statement before those that change rows, or into a "
-                        "migration of "
-                        "its own",
+                        "migration of its own",
                     )
                 elif not before and lock >= Lock.SHARE_ROW_EXCLUSIVE:
                     strong = (h for h, lock in held.items() if lock == Lock.ACCESS_EXCLUSIVE)
@@ -41,8 +39,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
                         yield at(
                             statement,
                             f"{first} is locked before {name}, which references it: a client that inserts into {name} "
-                            "locks them "
-                            "the other way round, and one of the two is killed",
+                            "locks them the other way round, and one of the two is killed",
                             f"change {name} first, or each table in a migration of its own",
                         )
                 if not before or lock > weaker:
@@ -59,10 +56,8 @@ RULE = Rule(
     title="Locks are taken in an order that can end in a deadlock",
     severity=Severity.WARNING,
     why="A client that writes to a referencing table locks that one first and the referenced one then; a migration "
-    "that goes the "
-    "other way round waits for the client, which waits for the migration. The same holds for a lock that is made "
-    "stronger: of two "
-    "who hold the weak one, neither gets the strong one.",
+    "that goes the other way round waits for the client, which waits for the migration. The same holds for a lock that "
+    "is made stronger: of two who hold the weak one, neither gets the strong one.",
     help="lock the referencing table first, and each table in its strongest mode first; or use several migrations",
     page="explicit-locking.html#LOCKING-DEADLOCKS",
     check=_check,

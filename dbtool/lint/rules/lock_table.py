@@ -28,9 +28,8 @@ RULE = Rule(
     id="lock-table",
     title="A table is locked by hand",
     severity=Severity.WARNING,
-    why="LOCK TABLE holds its lock until the transaction ends, whatever comes between, and ACCESS EXCLUSIVE is what "
-    "it takes when "
-    "no mode is named.",
+    why="LOCK TABLE holds its lock until the transaction ends, whatever comes between, and ACCESS EXCLUSIVE is what it "
+    "takes when no mode is named.",
     help="let each statement take its own lock",
     page="explicit-locking.html",
     check=_check,

@@ -27,8 +27,8 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
             yield at(
                 second,
                 f"one transaction locks {', '.join(held)}, and holds them all until it ends: everyone waits until the "
-                "slowest "
-                "lock is had, and a client that locks two of them the other way round is stopped, or stops this",
+                "slowest lock is had, and a client that locks two of them the other way round is stopped, or stops "
+                "this",
                 "one migration for each table: each lock is then held for an instant",
             )
 
@@ -40,8 +40,7 @@ RULE = Rule(
     title="Strong locks on several tables, held in one transaction",
     severity=Severity.WARNING,
     why="A lock is held until the transaction ends. Locking a second table means to wait for it while the first one "
-    "already stops "
-    "everyone; and a client that uses both in the other order ends in a deadlock with the migration.",
+    "already stops everyone; and a client that uses both in the other order ends in a deadlock with the migration.",
     help="one migration for each table",
     page="explicit-locking.html#LOCKING-DEADLOCKS",
     check=_check,

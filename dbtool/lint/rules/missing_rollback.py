@@ -25,8 +25,8 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
         first.start,
         first.end,
         message,
-        f"write what undoes it in {name}; where nothing can, say so in the migration: "
-        "-- dbtool: allow missing-rollback because <what is lost>",
+        f"write what undoes it in {name}; where nothing can, say so in the migration: -- dbtool: allow "
+        "missing-rollback because <what is lost>",
     )
 
 

@@ -31,15 +31,14 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
             if earlier:
                 shown = ", ".join(dict.fromkeys(map(str, earlier)))
                 message = (
-                    f"this changes rows of {table} in bulk while the transaction holds {shown}: nobody can use "
-                    "that meanwhile"
+                    f"this changes rows of {table} in bulk while the transaction holds {shown}: nobody can use that "
+                    "meanwhile"
                 )
             else:
                 shown = ", ".join(dict.fromkeys(str(name) for _, name in locked))
                 message = (
                     f"this changes rows of {table} in bulk, and the same transaction locks {shown} behind it: a "
-                    "failure there "
-                    "undoes all of it, and rows stay locked until then"
+                    "failure there undoes all of it, and rows stay locked until then"
                 )
             yield at(
                 statement,
@@ -83,9 +82,9 @@ RULE = Rule(
     id="mixed-ddl-data",
     title="DDL and a bulk change of rows share a transaction",
     severity=Severity.ERROR,
-    why="DDL is instant, a backfill is not. In one transaction the lock of the first is held for as long as the "
-    "second takes, and "
-    "every query on the table waits. Rows that were changed stay locked as well, and a failure undoes it all.",
+    why="DDL is instant, a backfill is not. In one transaction the lock of the first is held for as long as the second "
+    "takes, and every query on the table waits. Rows that were changed stay locked as well, and a failure undoes it "
+    "all.",
     help="put the change of rows into a migration of its own, in batches",
     page="explicit-locking.html",
     check=_check,

@@ -21,8 +21,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
                 statement,
                 f"index {name} is copied, while nobody can use its table",
                 "CREATE INDEX CONCURRENTLY ... TABLESPACE <there>; then DROP INDEX CONCURRENTLY the old one; or "
-                "REINDEX "
-                "(CONCURRENTLY, TABLESPACE <there>)",
+                "REINDEX (CONCURRENTLY, TABLESPACE <there>)",
             )
 
 
@@ -31,8 +30,7 @@ RULE = Rule(
     title="An index is copied, while nobody can use its table",
     severity=Severity.ERROR,
     why="ALTER INDEX ... SET TABLESPACE copies the index under ACCESS EXCLUSIVE. REINDEX (CONCURRENTLY, TABLESPACE "
-    "...), from "
-    "14 on, builds it anew there and stops nobody.",
+    "...), from 14 on, builds it anew there and stops nobody.",
     help="REINDEX (CONCURRENTLY, TABLESPACE <there>) INDEX <index>",
     page="sql-alterindex.html",
     check=_check,

@@ -18,8 +18,8 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
         if old and (why := narrows(old.type, type_of(command.definition.type_name))):
             yield at(
                 command,
-                f"{quoted(command.name)} of {command.table}: {why}; a value that does not fit stops the statement, "
-                "or is rounded or cut",
+                f"{quoted(command.name)} of {command.table}: {why}; a value that does not fit stops the statement, or "
+                "is rounded or cut",
                 "look for such values first, and put a CHECK (NOT VALID, then VALIDATE) in place of the narrower type",
             )
 
@@ -29,8 +29,7 @@ RULE = Rule(
     title="A column gets a type that not all of its values fit",
     severity=Severity.ERROR,
     why="The values that are there must fit the new type: text that is too long, or a number that is too large, fails "
-    "the "
-    "migration; fractions are rounded and times cut without a word. The old type is known from earlier migrations.",
+    "the migration; fractions are rounded and times cut without a word. The old type is known from earlier migrations.",
     help="look for values that do not fit first; a CHECK says the same without a rewrite",
     page="sql-altertable.html",
     check=_check,

@@ -40,8 +40,8 @@ RULE = Rule(
     title="What runs here could not be looked at",
     severity=Severity.NOTE,
     why="Statements in a DO block are looked at like any other, also those that EXECUTE runs from a literal or "
-    "format(). A text that "
-    "comes from a query, and a body in another language, are not: silence about them would look like consent.",
+    "format(). A text that comes from a query, and a body in another language, are not: silence about them would look "
+    "like consent.",
     help="look at it yourself, or try it: `dbtool plan` rehearses the migration",
     page="plpgsql-statements.html#PLPGSQL-STATEMENTS-EXECUTING-DYN",
     check=_check,

@@ -15,8 +15,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
             yield at(
                 column,
                 f"{quoted(column.name)} of {column.table} is json, which has no equality: SELECT DISTINCT, GROUP BY "
-                "and UNION over "
-                "the table fail",
+                "and UNION over the table fail",
                 f"{quoted(column.name)} jsonb",
             )
 
@@ -25,9 +24,8 @@ RULE = Rule(
     id="prefer-jsonb",
     title="json, where jsonb is meant",
     severity=Severity.WARNING,
-    why="json keeps the text and has no equality operator: queries with DISTINCT, GROUP BY or UNION that worked "
-    "before fail with the "
-    "new column. jsonb compares, can be indexed, and is read without parsing.",
+    why="json keeps the text and has no equality operator: queries with DISTINCT, GROUP BY or UNION that worked before "
+    "fail with the new column. jsonb compares, can be indexed, and is read without parsing.",
     help="use jsonb",
     page="datatype-json.html",
     check=_check,

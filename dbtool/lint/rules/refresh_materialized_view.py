@@ -28,8 +28,7 @@ RULE = Rule(
     title="A materialized view is filled anew, while nobody can read it",
     severity=Severity.ERROR,
     why="REFRESH MATERIALIZED VIEW holds ACCESS EXCLUSIVE for as long as its query runs. CONCURRENTLY computes beside "
-    "it and "
-    "changes only the rows that differ; it needs a unique index without a condition.",
+    "it and changes only the rows that differ; it needs a unique index without a condition.",
     help="REFRESH MATERIALIZED VIEW CONCURRENTLY",
     page="sql-refreshmaterializedview.html",
     check=_check,

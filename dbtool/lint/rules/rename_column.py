@@ -24,8 +24,8 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
         yield at(
             statement,
             f"{old} of {table} becomes {new}: each running client that names {old} fails from that moment on",
-            f"add {new}, keep both in step with a trigger, move the clients over, then drop {old}; "
-            f"or rename, and put a view with the old names in the table's place",
+            f"add {new}, keep both in step with a trigger, move the clients over, then drop {old}; or rename, and put "
+            "a view with the old names in the table's place",
         )
 
 
@@ -34,8 +34,7 @@ RULE = Rule(
     title="A column gets another name, and running clients know the old one",
     severity=Severity.ERROR,
     why="A rename is instant, and so is the break: there is no moment in which clients that know the old name and "
-    "clients that "
-    "know the new one both work. Functions in PL/pgSQL keep the old name in their text.",
+    "clients that know the new one both work. Functions in PL/pgSQL keep the old name in their text.",
     help="add the new column beside the old one, move the clients over, then drop the old one",
     page="sql-altertable.html",
     check=_check,

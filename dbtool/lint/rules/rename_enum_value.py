@@ -17,9 +17,8 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
         if node.old_val and not source.is_new(name, statement):
             yield at(
                 statement,
-                f"{literal(node.old_val)} of {name} becomes {literal(node.new_val)} in every row at once: each "
-                "running client "
-                "that reads or writes the old word fails, and so do function bodies that name it",
+                f"{literal(node.old_val)} of {name} becomes {literal(node.new_val)} in every row at once: each running "
+                "client that reads or writes the old word fails, and so do function bodies that name it",
                 f"ADD VALUE {literal(node.new_val)}, let clients know both words, then move the rows over in batches",
             )
     for statement, node in source.each("rename_stmt"):
@@ -30,8 +29,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
                 yield at(
                     statement,
                     f"type {name} becomes {quoted(node.newname)}: clients that cast to {name}, and function bodies "
-                    "that name it, "
-                    "fail",
+                    "that name it, fail",
                     "rename it when no client and no body names it any more",
                     Severity.WARNING,
                 )
@@ -42,8 +40,7 @@ RULE = Rule(
     title="An enum value or a type gets another name, and running clients know the old one",
     severity=Severity.ERROR,
     why="A rename is instant and holds for all rows. Clients that were released before still send the old word, and "
-    "get the new one "
-    "back; bodies of functions keep the old word in their text.",
+    "get the new one back; bodies of functions keep the old word in their text.",
     help="add the new value beside the old one, and move over",
     page="sql-altertype.html",
     check=_check,

@@ -21,9 +21,8 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
         elif kind == "OBJECT_SCHEMA":
             yield at(
                 statement,
-                f"schema {quoted(node.subname)} becomes {quoted(node.newname)}: each running client that names it, "
-                "and each "
-                "search_path that does, fails from that moment on",
+                f"schema {quoted(node.subname)} becomes {quoted(node.newname)}: each running client that names it, and "
+                "each search_path that does, fails from that moment on",
                 "make the new schema beside it, and move the tables one by one, each with a view in its place",
             )
     for statement, node in source.each("alter_object_schema_stmt"):
@@ -39,8 +38,7 @@ def _told(source: Source, statement: Parsed, old: Name, new: str) -> Iterator[Se
         statement,
         f"{old} becomes {new}: each running client that names it fails from that moment on",
         f"put a view in its place in the same transaction: CREATE VIEW {old} AS SELECT * FROM {new}; which a simple "
-        "view's "
-        "INSERT, UPDATE and DELETE go through; drop it when no client uses it any more",
+        "view's INSERT, UPDATE and DELETE go through; drop it when no client uses it any more",
     )
 
 
@@ -61,9 +59,8 @@ RULE = Rule(
     id="rename-table",
     title="A table gets another name, and running clients know the old one",
     severity=Severity.ERROR,
-    why="A rename is instant, and so is the break: clients that know the old name fail until each of them is "
-    "replaced. A view of "
-    "the old name, made in the same transaction, serves them meanwhile.",
+    why="A rename is instant, and so is the break: clients that know the old name fail until each of them is replaced. "
+    "A view of the old name, made in the same transaction, serves them meanwhile.",
     help="put a view with the old name in its place, in the same transaction",
     page="sql-altertable.html",
     check=_check,

@@ -66,9 +66,8 @@ RULE = Rule(
     title="A published table whose rows have no identity",
     severity=Severity.ERROR,
     why="A publication that has UPDATE and DELETE, which is the default, needs to name the row that changes: by the "
-    "primary key, by "
-    "another unique index, or by all columns. Without, the statement fails on the publisher: 'does not have a replica "
-    "identity'.",
+    "primary key, by another unique index, or by all columns. Without, the statement fails on the publisher: 'does not "
+    "have a replica identity'.",
     help="add a primary key, or set REPLICA IDENTITY",
     page="logical-replication-publication.html",
     check=_check,

@@ -28,8 +28,8 @@ RULE = Rule(
     title="An index is built while nobody can write to the table",
     severity=Severity.ERROR,
     why="CREATE INDEX holds SHARE on the table while it reads and sorts all rows: readers go on, writers wait. "
-    "CONCURRENTLY takes "
-    "longer and stops nobody; it cannot run in a transaction, and leaves an INVALID index behind where it fails.",
+    "CONCURRENTLY takes longer and stops nobody; it cannot run in a transaction, and leaves an INVALID index behind "
+    "where it fails.",
     help="CREATE INDEX CONCURRENTLY, in a migration of its own with -- transactional: false",
     page="sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY",
     check=_check,

@@ -20,8 +20,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
             yield at(
                 statement,
                 f"DROP INDEX {', '.join(map(str, old))} takes ACCESS EXCLUSIVE on its table: it waits for all who use "
-                "it, and "
-                "everyone else waits behind it",
+                "it, and everyone else waits behind it",
                 "DROP INDEX CONCURRENTLY, in a migration of its own with -- transactional: false at the top",
             )
 
@@ -31,8 +30,7 @@ RULE = Rule(
     title="An index is dropped while nobody can use its table",
     severity=Severity.WARNING,
     why="DROP INDEX itself is instant, but it takes ACCESS EXCLUSIVE on the table: behind one long query on it, "
-    "everyone waits. "
-    "CONCURRENTLY waits for those queries without stopping anyone.",
+    "everyone waits. CONCURRENTLY waits for those queries without stopping anyone.",
     help="DROP INDEX CONCURRENTLY, in a migration of its own with -- transactional: false",
     page="sql-dropindex.html",
     check=_check,

@@ -17,10 +17,9 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
         yield at(
             command,
             f"DETACH PARTITION {part} takes ACCESS EXCLUSIVE on {command.table}: it waits for all who use any "
-            "partition, and "
-            "everyone else waits behind it",
-            f"ALTER TABLE {command.table} DETACH PARTITION {part} CONCURRENTLY; in a migration of its own with "
-            "-- transactional: false at the top (not while there is a default partition)",
+            "partition, and everyone else waits behind it",
+            f"ALTER TABLE {command.table} DETACH PARTITION {part} CONCURRENTLY; in a migration of its own with -- "
+            "transactional: false at the top (not while there is a default partition)",
         )
 
 
@@ -29,8 +28,7 @@ RULE = Rule(
     title="DETACH PARTITION locks the whole partitioned table",
     severity=Severity.WARNING,
     why="DETACH PARTITION takes ACCESS EXCLUSIVE on the partitioned table. CONCURRENTLY (14 and newer) takes SHARE "
-    "UPDATE "
-    "EXCLUSIVE there, waits for the queries that are running, and stops nobody.",
+    "UPDATE EXCLUSIVE there, waits for the queries that are running, and stops nobody.",
     help="DETACH PARTITION ... CONCURRENTLY, in a migration of its own with -- transactional: false",
     page="sql-altertable.html#SQL-ALTERTABLE-DETACH-PARTITION",
     check=_check,

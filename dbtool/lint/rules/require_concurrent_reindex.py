@@ -28,9 +28,8 @@ RULE = Rule(
     id="require-concurrent-reindex",
     title="An index is rebuilt while nobody can write to the table",
     severity=Severity.ERROR,
-    why="REINDEX holds SHARE on the table and ACCESS EXCLUSIVE on the index while it reads all rows: writers wait, "
-    "and so do "
-    "queries that would plan with the index. CONCURRENTLY builds a second index beside it.",
+    why="REINDEX holds SHARE on the table and ACCESS EXCLUSIVE on the index while it reads all rows: writers wait, and "
+    "so do queries that would plan with the index. CONCURRENTLY builds a second index beside it.",
     help="REINDEX CONCURRENTLY, in a migration of its own with -- transactional: false",
     page="sql-reindex.html",
     check=_check,

@@ -31,8 +31,8 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
         elif command.kind == "SetExpression" and not _is_virtual(source, context, command):
             yield at(
                 command,
-                f"a new expression for a stored generated column computes all rows of {command.table} anew, "
-                "while nobody can use it",
+                f"a new expression for a stored generated column computes all rows of {command.table} anew, while "
+                "nobody can use it",
                 "add a new column, fill it in batches, and let readers change over to it",
             )
         elif command.kind == "AddIdentity":
@@ -128,17 +128,17 @@ def _type(source: Source, context: Context, command: Command) -> Iterator[Seen]:
     if change is Change.REWRITE:
         yield at(
             command,
-            f"{name} changes{was} to {new}: all rows of {command.table} and their indexes are written anew, "
-            "while nobody can use it",
+            f"{name} changes{was} to {new}: all rows of {command.table} and their indexes are written anew, while "
+            "nobody can use it",
             f"add a column of type {new}, keep it in step with a trigger, fill it in batches, then change over",
         )
     elif change is Change.UNCERTAIN and not column.HasField("coll_clause"):  # that is a rule of its own
         yield at(
             command,
-            f"{name} changes to {new}, and no file says from which type: where it is not a mere widening, "
-            f"all rows of {command.table} are written anew, while nobody can use it",
-            f"look at the column's type: {_FREE.get(new.name, 'a type of the same bytes')} is free; "
-            "for any other add a column, keep it in step with a trigger, fill it in batches",
+            f"{name} changes to {new}, and no file says from which type: where it is not a mere widening, all rows of "
+            f"{command.table} are written anew, while nobody can use it",
+            f"look at the column's type: {_FREE.get(new.name, 'a type of the same bytes')} is free; for any other add "
+            "a column, keep it in step with a trigger, fill it in batches",
             Severity.WARNING,
         )
 
@@ -155,11 +155,9 @@ RULE = Rule(
     severity=Severity.ERROR,
     why="A column that needs a value of its own in each row (serial, identity, generated and stored, a volatile "
     "default), most changes of a column's type, and a table's move to another place or persistence write the whole "
-    "table "
-    "and all its indexes anew under ACCESS EXCLUSIVE: on a large table, minutes to hours in which nobody reads. What "
-    "is "
-    "free is not told: a constant default, varchar that grows, varchar to text, numeric of the same scale that grows, "
-    "timestamp to timestamptz where the session's time zone is UTC.",
+    "table and all its indexes anew under ACCESS EXCLUSIVE: on a large table, minutes to hours in which nobody reads. "
+    "What is free is not told: a constant default, varchar that grows, varchar to text, numeric of the same scale that "
+    "grows, timestamp to timestamptz where the session's time zone is UTC.",
     help="add a new column, fill it in batches, then change over to it",
     page="sql-altertable.html",
     check=_check,

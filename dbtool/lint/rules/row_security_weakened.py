@@ -33,8 +33,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
                 yield at(
                     statement,
                     f"policy {quoted(policy)} of {table} is dropped: a restrictive one no longer holds rows back, and "
-                    "where it was the "
-                    "last one that allows, nobody but the owner sees a row",
+                    "where it was the last one that allows, nobody but the owner sees a row",
                     "make its successor in the same transaction",
                 )
     for statement, node in source.each("create_policy_stmt", "alter_policy_stmt"):
@@ -47,8 +46,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
                 statement,
                 f"policy {quoted(node.policy_name)} lets every row of {relation_name(node.table)} through",
                 "say which rows: USING (tenant_id = current_tenant_id()); policies are joined by OR, so one that is "
-                "true makes the "
-                "others useless",
+                "true makes the others useless",
                 Severity.WARNING,
             )
 
@@ -76,9 +74,8 @@ RULE = Rule(
     id="row-security-weakened",
     title="Row-level security is switched off, or lets more through",
     severity=Severity.ERROR,
-    why="With row security disabled, policies stay in the catalog and hold nobody back. Permissive policies are "
-    "joined by OR: USING "
-    "(true) opens the table whatever the others say.",
+    why="With row security disabled, policies stay in the catalog and hold nobody back. Permissive policies are joined "
+    "by OR: USING (true) opens the table whatever the others say.",
     help="keep it on, and let each policy say which rows",
     page="ddl-rowsecurity.html",
     check=_check,

@@ -25,9 +25,8 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
             continue
         yield at(
             statement,
-            f"{name} runs with its owner's rights, and looks names up in the caller's search_path: whoever can make "
-            "an object in a "
-            "schema there, pg_temp for one, can have it run as the owner",
+            f"{name} runs with its owner's rights, and looks names up in the caller's search_path: whoever can make an "
+            "object in a schema there, pg_temp for one, can have it run as the owner",
             "SET search_path = pg_catalog, pg_temp; behind SECURITY DEFINER, and names with their schema in the body",
         )
     for statement, node in source.each("alter_function_stmt"):
@@ -66,9 +65,8 @@ RULE = Rule(
     title="A function with its owner's rights looks names up where the caller says",
     severity=Severity.ERROR,
     why="Inside a SECURITY DEFINER function, names without a schema are looked up in the caller's search_path. A "
-    "caller who can "
-    "create a table, function or operator in one of those schemas, and everyone can in pg_temp, has it used by the "
-    "owner.",
+    "caller who can create a table, function or operator in one of those schemas, and everyone can in pg_temp, has it "
+    "used by the owner.",
     help="SET search_path = pg_catalog, pg_temp",
     page="sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY",
     check=_check,

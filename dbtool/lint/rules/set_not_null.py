@@ -40,8 +40,8 @@ def _help(table: str, name: str, version: int) -> str:
         )
     return (
         f"ALTER TABLE {table} ADD CONSTRAINT <name> CHECK ({name} IS NOT NULL) NOT VALID; then, in a migration of its "
-        "own, "
-        f"ALTER TABLE {table} VALIDATE CONSTRAINT <name>; then SET NOT NULL, which trusts it, and drop the constraint"
+        f"own, ALTER TABLE {table} VALIDATE CONSTRAINT <name>; then SET NOT NULL, which trusts it, and drop the "
+        "constraint"
     )
 
 
@@ -71,10 +71,8 @@ RULE = Rule(
     title="SET NOT NULL reads the whole table while nobody can use it",
     severity=Severity.ERROR,
     why="The rows are read under ACCESS EXCLUSIVE to see that none is null. PostgreSQL 12 and newer skip that where a "
-    "valid "
-    "CHECK (column IS NOT NULL) is there, and VALIDATE CONSTRAINT reads them without stopping anyone. 18 can add NOT "
-    "NULL "
-    "itself NOT VALID.",
+    "valid CHECK (column IS NOT NULL) is there, and VALIDATE CONSTRAINT reads them without stopping anyone. 18 can add "
+    "NOT NULL itself NOT VALID.",
     help="add CHECK (column IS NOT NULL) NOT VALID, validate it in a migration of its own, then SET NOT NULL",
     page="sql-altertable.html",
     check=_check,

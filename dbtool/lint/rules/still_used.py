@@ -55,10 +55,8 @@ RULE = Rule(
     title="What is dropped or renamed is still used",
     severity=Severity.ERROR,
     why="The server refuses to drop what a view or a policy needs. Of the body of a function it knows nothing: that "
-    "fails when it is "
-    "called next. A rename is followed by views and policies, and not by bodies. What uses it is read from "
-    "sql/schema, and "
-    "from the migrations where there is none.",
+    "fails when it is called next. A rename is followed by views and policies, and not by bodies. What uses it is read "
+    "from sql/schema, and from the migrations where there is none.",
     help="change what uses it first",
     page="ddl-depend.html",
     check=_check,

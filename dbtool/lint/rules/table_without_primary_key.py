@@ -35,9 +35,8 @@ RULE = Rule(
     id="table-without-primary-key",
     title="A table without a primary key",
     severity=Severity.WARNING,
-    why="Without a key a single row cannot be changed or deleted by name, doubles cannot be told apart, and a table "
-    "in a publication "
-    "takes no UPDATE or DELETE unless it has another replica identity.",
+    why="Without a key a single row cannot be changed or deleted by name, doubles cannot be told apart, and a table in "
+    "a publication takes no UPDATE or DELETE unless it has another replica identity.",
     help="add a primary key",
     page="ddl-constraints.html#DDL-CONSTRAINTS-PRIMARY-KEYS",
     check=_check,

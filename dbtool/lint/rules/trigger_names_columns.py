@@ -24,8 +24,8 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
         for words, _ in told:
             yield at(
                 command,
-                f"{words} lists the columns of {command.table}, and not the new {quoted(column)}: it misses changes "
-                "of it",
+                f"{words} lists the columns of {command.table}, and not the new {quoted(column)}: it misses changes of "
+                "it",
                 "make it anew in this migration, and in sql/schema, with the new column; or say there why it is left "
                 "out",
             )
@@ -62,8 +62,8 @@ RULE = Rule(
     title="A trigger that lists columns does not know the new one",
     severity=Severity.WARNING,
     why="A trigger with UPDATE OF, or whose function compares OLD.a with NEW.a for each column, as those that merge "
-    "the writes of "
-    "several clients do, goes on as before when a column is added: changes of that column alone are not seen.",
+    "the writes of several clients do, goes on as before when a column is added: changes of that column alone are not "
+    "seen.",
     help="make the trigger or its function anew with the new column",
     page="sql-createtrigger.html",
     check=_check,

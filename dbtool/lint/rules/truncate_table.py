@@ -35,8 +35,7 @@ RULE = Rule(
     title="A table is emptied",
     severity=Severity.ERROR,
     why="All rows are gone when the transaction commits; triggers for DELETE do not fire, so audit trails and change "
-    "feeds know "
-    "nothing of it. CASCADE empties every table that references it as well. It takes ACCESS EXCLUSIVE.",
+    "feeds know nothing of it. CASCADE empties every table that references it as well. It takes ACCESS EXCLUSIVE.",
     help="DELETE the rows that are meant, in batches",
     page="sql-truncate.html",
     check=_check,

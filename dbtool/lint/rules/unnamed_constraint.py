@@ -16,8 +16,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
             yield at(
                 command,
                 f"this constraint of {command.table} has no name: the server makes one up, and a rollback or a later "
-                "VALIDATE "
-                "has to guess it",
+                "VALIDATE has to guess it",
                 "ADD CONSTRAINT <name> ...",
             )
 
@@ -27,8 +26,7 @@ RULE = Rule(
     title="A constraint is added without a name",
     severity=Severity.NOTE,
     why="The server makes a name up from the table and its columns, with a number where that is taken: it can differ "
-    "from one "
-    "database to the next, and a migration that drops or validates the constraint then fails on some of them.",
+    "from one database to the next, and a migration that drops or validates the constraint then fails on some of them.",
     help="ADD CONSTRAINT <name> ...",
     page="sql-altertable.html",
     check=_check,

@@ -24,8 +24,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
                 yield at(
                     command,
                     f"{quoted(command.name)} was added in the same transaction, whose lock is held until it ends: "
-                    "nobody can "
-                    f"{held} {command.table} while all of it is read, as without NOT VALID",
+                    f"nobody can {held} {command.table} while all of it is read, as without NOT VALID",
                     "put VALIDATE CONSTRAINT into a migration of its own",
                 )
 
@@ -35,8 +34,7 @@ RULE = Rule(
     title="A constraint is added NOT VALID and validated in one transaction",
     severity=Severity.ERROR,
     why="Locks are held until the transaction ends. VALIDATE CONSTRAINT by itself stops nobody, but behind the ADD "
-    "CONSTRAINT of "
-    "the same transaction it reads the table under the lock that the ADD took.",
+    "CONSTRAINT of the same transaction it reads the table under the lock that the ADD took.",
     help="put VALIDATE CONSTRAINT into a migration of its own",
     page="sql-altertable.html",
     check=_check,

@@ -38,9 +38,8 @@ def _told(source: Source, context: Context, statement: Parsed, name: Name, query
         help = "revoke it from the roles that policies hold back, or repeat the policies' condition in its query"
     yield at(
         statement,
-        f"{kind} {name} reads {', '.join(dict.fromkeys(map(str, guarded)))} with its owner's rights: the policies "
-        "hold nobody back "
-        "who may read it",
+        f"{kind} {name} reads {', '.join(dict.fromkeys(map(str, guarded)))} with its owner's rights: the policies hold "
+        "nobody back who may read it",
         help,
     )
 
@@ -67,9 +66,8 @@ RULE = Rule(
     title="A view passes row-level security by",
     severity=Severity.WARNING,
     why="A view reads its tables with the rights of the view's owner, for whom policies mostly do not hold. From 15 "
-    "on, "
-    "security_invoker makes it read with those of the caller. A materialized view keeps rows that its reader may not "
-    "see.",
+    "on, security_invoker makes it read with those of the caller. A materialized view keeps rows that its reader may "
+    "not see.",
     help="WITH (security_invoker = true)",
     page="sql-createview.html",
     check=_check,

@@ -37,11 +37,9 @@ def _judged(source: Source, statement: Parsed, node: Any) -> Iterator[Seen]:
     yield at(
         statement,
         f"{verb} every row of {table} in one transaction: each row stays locked until it ends, the table grows by the "
-        "old "
-        "versions, and replicas fall behind",
+        "old versions, and replicas fall behind",
         f"in batches, each in a transaction of its own: {'DELETE FROM' if deletes else 'UPDATE'} {table} ... WHERE id "
-        "IN "
-        f"(SELECT id FROM {table} WHERE <not done yet> ORDER BY id LIMIT 5000); until no row is left",
+        f"IN (SELECT id FROM {table} WHERE <not done yet> ORDER BY id LIMIT 5000); until no row is left",
     )
 
 
@@ -50,8 +48,7 @@ RULE = Rule(
     title="Every row of a table is changed in one transaction",
     severity=Severity.ERROR,
     why="Each changed row stays locked until the transaction ends, so writers of it wait; its old version stays until "
-    "vacuum may "
-    "take it; all of it is sent to replicas, and triggers fire for each. A forgotten WHERE looks the same.",
+    "vacuum may take it; all of it is sent to replicas, and triggers fire for each. A forgotten WHERE looks the same.",
     help="change the rows in batches, each in a transaction of its own",
     page="sql-update.html",
     check=_check,

@@ -18,8 +18,7 @@ def _check(source: Source, context: Context) -> Iterator[Seen]:
                 yield at(
                     statement,
                     f"{what} while the transaction holds {', '.join(dict.fromkeys(map(str, locked)))}, which nobody "
-                    "can use until "
-                    "it ends",
+                    "can use until it ends",
                     "put it before the statement that locks, or into a migration of its own",
                 )
             locked += [
@@ -49,9 +48,8 @@ RULE = Rule(
     id="work-while-locked",
     title="Long work behind a statement that locks everyone out",
     severity=Severity.WARNING,
-    why="ACCESS EXCLUSIVE is held until the transaction ends: not only for the instant that ALTER TABLE takes, but "
-    "for all that "
-    "comes behind it.",
+    why="ACCESS EXCLUSIVE is held until the transaction ends: not only for the instant that ALTER TABLE takes, but for "
+    "all that comes behind it.",
     help="put the long work first, or into a migration of its own",
     page="explicit-locking.html",
     check=_check,
