@@ -1,0 +1,1 @@
+"""What changes in a database, as it is decoded from the write-ahead log: `dbtool feed`."""
