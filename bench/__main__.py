@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from bench import differs, engine, link, lint, memory, plan, report, tools
+from bench import differs, engine, link, lint, memory, plan, report, slots, tools
 from bench.databases import server_version
 from bench.differs import Differ
 from bench.figures import Section, Verdict, compare
@@ -25,7 +25,7 @@ from bench.server import find_binaries, running_server, scratch_parent
 from bench.tools import Tool
 from bench.workload import make_migrations
 
-SECTIONS = ("migrate", "nothing", "link", "memory", "diff", "generate", "size", "lint", "plan")
+SECTIONS = ("migrate", "nothing", "link", "memory", "diff", "generate", "size", "lint", "plan", "slots")
 KNOWN = tuple(dict.fromkeys((*tools.ALL, *differs.ALL)))
 T = TypeVar("T")
 LEFT_OUT = ("sqitch",)  # takes minutes: with --slow, or when it is named
@@ -141,6 +141,10 @@ def measure(stage: Stage, able: list[Tool], options: argparse.Namespace) -> Iter
         title = f"One pending migration on {options.tables} tables, rehearsed"
         note = "the shadows' own server was running"
         yield Section(name="plan", title=title, unit="s", figures=figures, verdicts=plan.verdicts(figures), note=note)
+    if "slots" in options.sections:
+        figures = slots.slots_rounds(stage, options.nothing_rounds)
+        title = f"The state of {slots.SLOTS} replication slots"
+        yield Section(name="slots", title=title, unit="s", figures=figures, note=slots.ratio(figures))
 
 
 def measure_engine(stage: Stage, options: argparse.Namespace) -> Iterator[Section]:

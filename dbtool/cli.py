@@ -9,6 +9,7 @@ import errno
 import functools
 import gc
 import importlib
+import inspect
 import os
 import signal
 import sys
@@ -27,7 +28,7 @@ from dbtool.secrets import redact, remember
 # In the order of a day's work: the command, and the module that has a function (or an app) of that name.
 COMMANDS = (
     "init", "new", "generate", "lint", "plan", "check", "diff", "migrate", "status", "rollback", "baseline", "push",
-    "pull", "seed", "reset", "nuke", "drop", "doctor", "env", "guard", "completion",
+    "pull", "seed", "reset", "nuke", "drop", "doctor", "slots", "replication", "feed", "env", "guard", "completion",
 )  # fmt: skip
 _EPILOG = (
     "Exit codes: 0 fine, 1 refused by the database, 2 usage, 3 pending, 4 drift, 5 lint, 6 refused by a guard, "
@@ -98,7 +99,8 @@ def build(only: str | None = None, *, listed: bool = False) -> typer.Typer:
         module = importlib.import_module(f"dbtool.commands.{name}")
         command = getattr(module, name)
         if isinstance(command, dict):
-            app.add_typer(_group(module.__doc__ or "", cast(dict[str, Callable[..., Report]], command)), name=name)
+            commands = cast(dict[str, Callable[..., Report]], command)
+            app.add_typer(_group(name, module.__doc__ or "", commands), name=name)
         else:
             app.command(name)(_answering(name, command))
     return app
@@ -107,20 +109,61 @@ def build(only: str | None = None, *, listed: bool = False) -> typer.Typer:
 def _first_line(name: str) -> str:
     """Return what --help says of a command, read from its source: to import all of them takes a tenth of a second."""
     tree = ast.parse((Path(__file__).parent / "commands" / f"{name}.py").read_text(encoding="utf-8"))
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
+    alone = _alone(tree) or name
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == alone]
     text = ast.get_docstring(functions[0] if functions else tree) or ""
     return text.split("\n", 1)[0]
+
+
+def _alone(tree: ast.Module) -> str:
+    """Return the name of the function that a group calls when it is called alone: the one at "" of its dict."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+            for key, value in zip(node.value.keys, node.value.values, strict=True):
+                if isinstance(key, ast.Constant) and key.value == "" and isinstance(value, ast.Name):
+                    return value.id
+    return ""
 
 
 def _nothing() -> None:
     raise AssertionError("a command that is only listed was called")
 
 
-def _group(help: str, commands: dict[str, Callable[..., Report]]) -> typer.Typer:
-    group = typer.Typer(help=help.split("\n", 1)[-1].strip() or help, no_args_is_help=True)
+def _group(of: str, help: str, commands: dict[str, Callable[..., Report]]) -> typer.Typer:
+    """Return the commands as a group; the one of no name is what the group does when it is called alone."""
+    told = help.split("\n", 1)[-1].strip() or help
+    alone = commands.get("")
+    group = typer.Typer(help=told, no_args_is_help=alone is None)
+    if alone is not None:
+        call = _answering(of, alone)
+        group.callback(invoke_without_command=True, help=alone.__doc__)(_unless_a_subcommand(call))
     for name, command in commands.items():
-        group.command(name)(_answering(name, command))
+        if name:
+            group.command(name)(_answering(f"{of} {name}", command))
     return group
+
+
+def _unless_a_subcommand(call: Callable[..., None]) -> Callable[..., None]:
+    """Return what a group does by itself: nothing where one of its commands is called."""
+    signature = inspect.signature(call)
+    refuse = _answering("", _refuse_unheard)
+    parameter = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
+
+    def called(context: typer.Context, **options: Any) -> None:
+        if context.invoked_subcommand is None:
+            call(**options)
+            return
+        unheard = [name for name in options if str(context.get_parameter_source(name)).endswith("COMMANDLINE")]
+        if unheard:
+            said, of = "--" + unheard[0].replace("_", "-"), f"{context.command_path} {context.invoked_subcommand}"
+            refuse(json=options.get("json"), said=said, of=of)
+
+    cast(Any, called).__signature__ = signature.replace(parameters=[parameter, *signature.parameters.values()])
+    return called
+
+
+def _refuse_unheard(*, json: bool, said: str, of: str) -> NoReturn:
+    raise UsageError(f"{said} stands before the command that it is meant for", hint=f"say it behind: {of} ... {said}")
 
 
 def _version(given: bool) -> None:

@@ -29,6 +29,25 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replication:
+    """``[replication]``: who reads the slots, which are not judged, and from where on something is told.
+
+    Bytes, milliseconds, percent of max_slot_wal_keep_size.
+    """
+
+    consumers: Mapping[str, str] = field(default_factory=dict[str, str])  # by the name of the slot
+    ignore: tuple[str, ...] = ()
+    disk_free: int | None = None  # of pg_wal's disk: SQL cannot see it
+    warn_share: int = 50
+    critical_share: int = 80
+    warn_size: int | None = None
+    critical_size: int | None = None
+    warn_age: int = 300_000
+    critical_age: int | None = None
+    critical_loss: int = 3_600_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """The project: where its files are, and its environments."""
 
@@ -43,6 +62,7 @@ class Project:
     server_bin: Path | None = None
     server_idle: int = 900_000  # milliseconds
     state: Path = field(default=Path(".dbtool"))
+    replication: Replication = field(default_factory=Replication)
 
 
 def load_project(start: Path | None = None) -> Project:
@@ -121,6 +141,7 @@ def _project(reader: "_Reader", root: Path, raw: dict[str, Any]) -> Project:
         server_bin=reader.take(server, "server", "bin", _path(root), None),
         server_idle=reader.take(server, "server", "idle", _duration, 900_000),
         state=root / ".dbtool",
+        replication=_replication(reader, reader.table(raw, "replication")),
     )
     for table, key in ((raw, ""), (ledger, "ledger"), (migrate, "migrate"), (server, "server")):
         reader.refuse_rest(table, key)
@@ -142,6 +163,24 @@ def _environment(reader: "_Reader", name: str, raw: dict[str, Any]) -> Environme
     )
     reader.refuse_rest(raw, key)
     return environment
+
+
+def _replication(reader: "_Reader", raw: dict[str, Any]) -> Replication:
+    key = "replication"
+    replication = Replication(
+        consumers=reader.take(raw, key, "consumers", _texts_by_name, {}),
+        ignore=reader.take(raw, key, "ignore", _texts, ()),
+        disk_free=reader.take(raw, key, "disk_free", parse_size, None),
+        warn_share=reader.take(raw, key, "warn_share", _whole, 50),
+        critical_share=reader.take(raw, key, "critical_share", _whole, 80),
+        warn_size=reader.take(raw, key, "warn_size", parse_size, None),
+        critical_size=reader.take(raw, key, "critical_size", parse_size, None),
+        warn_age=reader.take(raw, key, "warn_age", _duration, 300_000),
+        critical_age=reader.take(raw, key, "critical_age", _duration, None),
+        critical_loss=reader.take(raw, key, "critical_loss", _duration, 3_600_000),
+    )
+    reader.refuse_rest(raw, key)
+    return replication
 
 
 class _Reader:
@@ -223,6 +262,18 @@ def _whole(value: Any) -> int:
     return value
 
 
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError(f"a list of texts, found {value!r}")
+    return tuple(_text(one) for one in cast(list[Any], value))
+
+
+def _texts_by_name(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise ValueError(f"a table of texts, found {value!r}")
+    return {name: _text(text) for name, text in cast(dict[str, Any], value).items()}
+
+
 def _path(root: Path) -> Callable[[Any], Path | None]:
     return lambda value: root / Path(_text(value)).expanduser()
 
@@ -246,3 +297,18 @@ def parse_duration(value: Any) -> int:
     if value == "0":
         return 0
     raise ValueError(f'a duration such as "500ms", "2s", "15min" or "1h", found {value!r}')
+
+
+_sizes = {"": 1, "B": 1, "kB": 1024, "MB": 1024**2, "GB": 1024**3, "TB": 1024**4}
+
+
+def parse_size(value: Any) -> int:
+    """Return a size in bytes, from a text with a unit as PostgreSQL's settings have it. Raises ValueError.
+
+    >>> parse_size("20GB"), parse_size("1.5 MB"), parse_size("512")
+    (21474836480, 1572864, 512)
+    """
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(|B|kB|MB|GB|TB)", value.strip()) if isinstance(value, str) else None
+    if not found:
+        raise ValueError(f'a size such as "512MB" or "20GB", found {value!r}')
+    return int(float(found[1]) * _sizes[found[2]])

@@ -58,7 +58,8 @@ def ask(question: str) -> str:
 def show(report: Report, *, as_json: bool) -> None:
     """Print a report: as text, or as JSON with the same content."""
     if as_json:
-        _write_json(to_json(report))
+        if not report.streamed:
+            _write_json(to_json(report))
         return
     if report.text:
         _write(sys.stdout, report.text.rstrip("\n"))

@@ -112,7 +112,7 @@ def enum_word(node: Any, field: str) -> str:
     >>> enum_word(tree, "objtype"), enum_word(tree.cmds[0].alter_table_cmd, "subtype")
     ('OBJECT_TABLE', 'AT_AddColumn')
     """
-    key = (cast(Any, type(node)), field)
+    key: tuple[Any, str] = (node.__class__, field)
     if key not in _ENUMS:
         values = node.DESCRIPTOR.fields_by_name[field].enum_type.values_by_number
         _ENUMS[key] = {number: str(value.name) for number, value in values.items()}

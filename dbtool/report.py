@@ -37,6 +37,7 @@ class Report:
     tables: Sequence[Table] = ()
     text: str = ""  # printed as it is, and nothing else: completion scripts, --dry-run SQL
     next: Sequence[str] = ()  # commands to type next
+    streamed: bool = False  # --json: it was written line by line as it came, and nothing is left to tell
     data: Mapping[str, object] = field(default_factory=dict[str, object])
 
     @property

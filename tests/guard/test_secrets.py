@@ -35,7 +35,9 @@ LINES = [
     ["rollback", "--dry-run"], ["rollback"], ["baseline", "m1", "--dry-run"], ["seed", "--dry-run"], ["seed", "dev"], ["reset"], ["reset", "--dry-run"],
     ["nuke", "--dry-run"], ["nuke"], ["drop", "--dry-run"], ["drop"], ["doctor"], ["env", "list"], ["env", "show"], ["env", "show", "--offline"],
     ["env", "mark", "development"], ["guard", "explain", "reset"], ["guard", "explain", "reset", "--online"], ["guard", "explain", "status", "--env", "production"],
-    ["guard", "table"],
+    ["guard", "table"], ["feed", "lsn"], ["feed", "lsn", "--since", "0/1"], ["feed", "peek", "none"], ["feed", "tail", "--seconds", "0.1"], ["feed", "tail", "--slot", "none"],
+    ["slots"], ["slots", "--no-rate"], ["slots", "--openmetrics", "--no-rate"], ["slots", "--watch", "--frames", "1"], ["slots", "history"], ["slots", "create", "none"],
+    ["slots", "advance", "none"], ["slots", "drop", "none"], ["replication", "status"], ["replication", "doctor"], ["replication", "doctor", "--deep"],
 ]  # fmt: skip
 # These start a shadow each time: they are tried in one place.
 SCHEMA = [
@@ -214,10 +216,15 @@ def run(here: Place, *arguments: str) -> tuple[int, str]:
 
 def call(here: Place, words: list[str], *, json: bool, more: tuple[str, ...] = ()) -> tuple[int, str]:
     first = words[0] if words else "completion"
-    with_url = first not in ("guard", "env", "init", "new", "completion") or words[1:2] in (
+    with_url = first not in ("guard", "env", "feed", "replication", "init", "new", "completion") or words[1:2] in (
         ["explain"],
         ["show"],
         ["mark"],
+        ["peek"],
+        ["tail"],
+        ["lsn"],
+        ["status"],
+        ["doctor"],
     )
     with_url = with_url and "--all-environments" not in words and words[:2] != ["completion", "show"]
     return run(here, *words, *(here.arguments if with_url else []), *(["--json"] if json else []), *more)
@@ -483,6 +490,9 @@ def test_help_and_what_touches_no_database(place: str, tmp_path: Path) -> None:
         ["env", "mark"],
         ["guard", "explain"],
         ["guard", "table"],
+        ["feed", "peek"],
+        ["feed", "tail"],
+        ["feed", "lsn"],
         ["completion", "show"],
         ["completion", "install"],
     ]
@@ -504,11 +514,13 @@ def test_what_makes_shadows(tmp_path: Path) -> None:
 def test_every_command_is_tried_here() -> None:
     tried = {words[0] for words in (*LINES, *OFFLINE, *SCHEMA)}
     assert tried == set(cli.COMMANDS)
-    for name in ("env", "guard"):
+    for name in ("env", "guard", "feed", "slots", "replication"):
         from importlib import import_module
 
         commands: Mapping[str, object] = getattr(import_module(f"dbtool.commands.{name}"), name)
-        assert {words[1] for words in LINES if words[0] == name} == set(commands)
+        assert {next((w for w in words[1:2] if w[0] != "-"), "") for words in LINES if words[0] == name} == set(
+            commands
+        )
 
 
 def test_a_traceback_of_a_mistake_of_ours_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

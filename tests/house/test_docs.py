@@ -25,6 +25,7 @@ import pytest
 import typer.main
 
 from dbtool import cli, errors
+from dbtool.replication.state import State
 from tests.conftest import ROOT, clean_environment
 from tests.house.forked import forking_process
 from tests.servers import Server
@@ -143,7 +144,17 @@ _UNSTABLE = (
     (r"\b([0-9a-f]{64}|(?=\w*\d)[0-9a-f]{8})\b", "CHECKSUM"),
     (r"PostgreSQL \d+(\.\d+)+", "PostgreSQL VERSION"),
     (r"^(ok +clock).*", r"\1"),
+    (r"\b[0-9A-F]{1,8}/[0-9A-F]{5,8}\b", "LSN"),
+    (r"^(LSN +)\d+( )|(\"xid\":)\d+", r"\1\3N\2"),
+    (r"(\bthe largest, )\d+", r"\1N"),
+    (r"\b[\d,]+ bytes\b", "SIZE"),
     (r"\S+ (is what its migrations make)", r"DATABASE \1"),
+    (r"[ █▏▎▍▌▋▊▉]+\d+ %", " N %"),
+    (r"[▁▂▃▄▅▆▇█][▁▂▃▄▅▆▇█ ]+$", "BARS"),
+    (r"\b((?:catalog_)?xmin age) [\d,]+", r"\1 N"),
+    (r"=\d+(?:\.\d+)?(B|%|s)(?=;)", r"=N\1"),
+    (r"\b[\d,]+(?= changes in it)|(?<=not read yet: public\.jobs )[\d,]+", "N"),
+    (r"^(dbtool_\w+(?:\{.*\})?) [\d.]+$", r"\1 N"),
     (r" {2,}", "  "),
     (r" +$", ""),
 )  # fmt: skip
@@ -214,7 +225,8 @@ def _options() -> dict[str, list[tuple[str, set[str]]]]:
     group: Any = typer.main.get_command(cli.build())
     found: dict[str, list[tuple[str, set[str]]]] = {}
     for name, command in group.commands.items():
-        for sub in getattr(command, "commands", {name: command}).values():
+        alone = [command] if getattr(command, "invoke_without_command", True) else []
+        for sub in (*alone, *getattr(command, "commands", {}).values()):
             options = {word for parameter in sub.params for word in parameter.opts if word.startswith("-")}
             found.setdefault(name, []).append((str(sub.name), options))
     return found
@@ -279,6 +291,18 @@ def test_every_hazard_is_in_the_table_and_no_other():
     ids = {str(call.args[0].value) for call in calls if isinstance(call.args[0], ast.Constant)}
     table = (ROOT / "docs/schema-engine.md").read_text().split("## Hazards")[1].split("\n## ")[0]
     assert set(re.findall(r"^\| `([\w-]+)` \|", table, re.MULTILINE)) == ids
+
+
+def test_every_cause_is_in_the_table_and_every_state_too():
+    calls = (n for n in _trees() if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "Cause")
+    keywords = [k.value for call in calls for k in call.keywords if k.arg == "code"]
+    codes = {str(code.value) for code in keywords if isinstance(code, ast.Constant)}
+    table = (ROOT / "docs/commands/replication.md").read_text().split("## Causes")[1].split("\n## ")[0]
+    listed = set(re.findall(r"^\| `([\w-]+)` \|", table, re.MULTILINE))
+    assert codes <= listed
+    assert {code for code in listed if f"\n{code}\n" not in f"\n{_texts()}\n"} == set()
+    states = (ROOT / "docs/commands/slots.md").read_text().split("## States")[1].split("\n## ")[0]
+    assert re.findall(r"^\| `([\w ]+)` \|", states, re.MULTILINE) == [str(state) for state in State]
 
 
 @functools.cache
