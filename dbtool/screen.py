@@ -46,7 +46,7 @@ class Screen:
         elif self._live:
             from rich.text import Text
 
-            self._live.update(Text(redact("\n".join(lines)), no_wrap=True, overflow="ellipsis"), refresh=True)
+            self._live.update(Text(redact("\n".join(lines)), overflow="fold"), refresh=True)
         else:
             sys.stdout.write(redact("\n".join(lines)) + "\n\n")
         sys.stdout.flush()

@@ -69,8 +69,8 @@ class Publishing:
 
 def read_publishing(conn: "Conn") -> Publishing:
     """Return what the connected database publishes. Read-only, one round trip."""
-    query = cast(LiteralString, f"BEGIN READ ONLY;\n{text('replication/published')};\nCOMMIT")
-    cursor = conn.execute(query)
+    query = text("replication/published")
+    cursor = conn.execute(cast(LiteralString, f"BEGIN READ ONLY;\n{query};\nCOMMIT"))
     cursor.nextset()
     (document,) = cast(tuple[dict[str, Any]], cursor.fetchone())
     return publishing_of(document)

@@ -115,6 +115,8 @@ def _unread(m: Measured, facts: Facts, limits: Limits) -> State:
     lag = m.lag or 0
     never_read = m.slot.transactions == 0
     long_unread = max(m.unmoved, m.lag_seconds or 0) >= limits.warn_seconds
+    if not m.seconds and not never_read and not long_unread:  # one look cannot tell it from one between two polls
+        return State.LAGGING if _far(m, limits) else State.IDLE
     if lag >= facts.segment or (lag >= _LITTLE and (never_read or long_unread or m.unmoved >= _FROZEN)):
         return State.ABANDONED
     return State.IDLE
@@ -123,14 +125,17 @@ def _unread(m: Measured, facts: Facts, limits: Limits) -> State:
 def _reading(m: Measured, facts: Facts, limits: Limits) -> State:
     """Somebody is connected, and what is confirmed has not moved."""
     lag, wait = m.lag or 0, m.backend.wait if m.backend else ""
-    held = lag < facts.segment and _far(m, limits) and facts.written_since(facts.at - _HELD)
-    streaming = State.HELD if held else State.STREAMING
+    streaming = State.STREAMING
+    if _far(m, limits) and lag >= facts.segment:
+        streaming = State.LAGGING
+    elif _far(m, limits) and facts.written_since(facts.at - _HELD):
+        streaming = State.HELD
     if lag < (facts.segment if wait in _WRITING or (m.unsent or 0) >= _LITTLE else _LITTLE):
         return streaming
     if (m.unsent or 0) >= _LITTLE:
         return _unsent(m, wait)
     if wait in _WRITING:  # in the midst of a large transaction sent_lsn stands still; who takes it answers
-        return State.LAGGING if m.replied or m.sent_moved else State.READER_STUCK
+        return State.LAGGING if m.replied or m.sent_moved or not m.seconds else State.READER_STUCK
     if m.unmoved < _FROZEN or _may_confirm_yet(m, facts):
         return streaming
     return State.QUIET if _quiet(m) else State.NOT_CONFIRMING
@@ -140,7 +145,7 @@ def _unsent(m: Measured, wait: str) -> State:
     """Much is not sent yet: its client takes it slowly, or not at all; or the walsender is decoding."""
     if m.sent_moved:
         return State.TOO_SLOW if m.sent_moved < 0.9 * (m.wal_rate or 0) * m.seconds else State.LAGGING
-    stuck = not m.spilling and (wait in _WRITING or not wait)
+    stuck = bool(m.seconds) and not m.spilling and (wait in _WRITING or not wait)
     return State.READER_STUCK if stuck else State.LAGGING
 
 

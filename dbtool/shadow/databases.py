@@ -49,7 +49,12 @@ def throw_away(server: "Server", *, template: str = "", name: str = "") -> Gener
     for oid, left, comment in cast(list[Any], stale.fetchall()):
         if not comment or comment.startswith(MARK):  # killed before it could say so, or after
             drop(server, Made(name=left, oid=oid))
-    made = create(server, PREFIX + key, template=template, comment=_comment(name))
+    try:
+        made = create(server, PREFIX + key, template=template, comment=_comment(name))
+    except BaseException:  # ctrl-C between its making and its comment: the name is nobody else's
+        with suppress(psycopg.Error):
+            _drop_unfinished(server, PREFIX + key)
+        raise
     try:
         yield made
     finally:
@@ -103,6 +108,12 @@ def drop(server: "Server", made: Made) -> None:
     if subscribes:
         _end_subscriptions(server, made.name)
     server.admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(made.name)))
+
+
+def _drop_unfinished(server: "Server", name: str) -> None:
+    row = cast(Any, server.admin.execute(query("shadow/database"), {"database": name}).fetchone())
+    if row is not None:
+        drop(server, Made(name=name, oid=row[0]))
 
 
 def _comment(name: str) -> str:

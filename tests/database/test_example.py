@@ -304,6 +304,9 @@ def test_the_configuration_that_is_commented_out_is_read_and_states_the_defaults
     )  # fmt: skip
     assert stated.environments == {"production": replace(production, statement_timeout=0)}
     assert project.server_bin == Path("/usr/lib/postgresql/17/bin")
+    assert project.replication.consumers == {"orders_cdc": "the search indexer"}
+    examples = {"consumers": {}, "ignore": (), "disk_free": None}
+    stated = replace(stated, replication=replace(stated.replication, **examples))
     assert replace(stated, environments={}, server_bin=None) == plain
     assert len(re.findall(r"^# \w+ = ", text, flags=re.MULTILINE)) == len(re.findall(r"^\w+ = ", active, flags=re.M))
 

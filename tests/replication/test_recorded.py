@@ -53,3 +53,22 @@ def _scene(told: dict[str, Any], *, doubted: bool) -> Scene:
         url="", expected=expected, subject=told["subject"], evidence=tuple(told["evidence"]),
         may=frozenset(told["may"]), never=frozenset(told["never"]),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("path", [p for p in _FILES if p.stem.startswith("healthy")], ids=lambda path: path.stem)
+def test_one_look_alone_accuses_nobody_who_is_well(path: Path):
+    recorded = json.loads(path.read_text())
+    settings = Replication()
+    sampled = conclude(None, facts_of(filled(recorded)[1]), (), settings, limits_of(settings))
+    may = {*recorded["scene"]["may"]}
+    assert not [c for c in sampled.causes if c.severity != "note" and c.code not in may], sampled.causes
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in _FILES if p.stem.startswith(("slot_lost", "slot_nearly"))], ids=lambda p: p.stem
+)
+def test_one_look_is_enough_for_what_is_lost(path: Path):
+    recorded = json.loads(path.read_text())
+    settings = Replication()
+    sampled = conclude(None, facts_of(filled(recorded)[1]), (), settings, limits_of(settings))
+    assert {code for code, _ in recorded["scene"]["expected"]} <= {cause.code for cause in sampled.causes}

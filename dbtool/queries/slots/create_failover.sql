@@ -1,3 +1,3 @@
--- PostgreSQL 17 and newer.
+-- From which position a new logical slot keeps the log that standbys sync; PostgreSQL 17 and newer.
 SELECT s.lsn::text AS lsn
 FROM pg_catalog.pg_create_logical_replication_slot(%(name)s, %(plugin)s, FALSE, %(two_phase)s, TRUE) AS s
