@@ -37,7 +37,7 @@ def slots_rounds(stage: Stage, rounds: int) -> tuple[Figure, ...]:
     with psycopg.connect(database.url(), autocommit=True) as connection:
         names = [f"bench_{number}" for number in range(SLOTS)]
         for name in names:
-            connection.execute("SELECT pg_create_logical_replication_slot(%s, 'pgoutput')", [name])
+            connection.execute("SELECT pg_create_physical_replication_slot(%s, true)", [name])
         for number in range(rounds):
             for name, command in commands.items():
                 outcomes[name].append(run(command))
@@ -58,7 +58,9 @@ def ratio(figures: Sequence[Figure]) -> str:
 
 
 def _command(program: Path, folder: Path, *arguments: str) -> Command:
-    return Command(argv=(program, *arguments), folder=folder, environment={"DBTOOL_ENV": "development"})
+    # 1 says that a slot is in danger: nobody reads these
+    environment = {"DBTOOL_ENV": "development"}
+    return Command(argv=(program, *arguments), folder=folder, environment=environment, exit_codes=(0, 1))
 
 
 def _figure(name: str, about: str, outcomes: Sequence[Outcome]) -> Figure:
