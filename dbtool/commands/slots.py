@@ -72,10 +72,7 @@ def show(
         if watch:
             from dbtool.replication.watching import watch_slots
 
-            report = watch_slots(conn, project, limits, every=every, frames=frames, json=json)
-            if json:
-                raise typer.Exit(0)  # each look was an answer
-            return report
+            return watch_slots(conn, project, limits, every=every, frames=frames, json=json)
         sampled = take_samples(conn, project, limits=limits, rate=not no_rate, say=None if json else console.say)
         if openmetrics:
             from dbtool.replication.openmetrics import openmetrics as metrics_of
