@@ -21,6 +21,14 @@ def write_atomically(path: Path, text: str) -> None:
         raise
 
 
+def make_ignored_folder(path: Path) -> None:
+    """Make a folder that git ignores, also in a project that does not ignore .dbtool/. Writes. Raises OSError."""
+    path.mkdir(parents=True, exist_ok=True)
+    ignored = path / ".gitignore"
+    if not ignored.exists():
+        ignored.write_text("*\n", encoding="utf-8")
+
+
 @contextmanager
 def replace_folder(path: Path) -> Generator[Path]:
     """Give an empty folder beside *path*, which takes its place at the end, with what was there removed. Writes files.

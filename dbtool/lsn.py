@@ -25,3 +25,12 @@ def lsn_text(position: int) -> str:
     '16/B374D848'
     """
     return f"{position >> 32:X}/{position & 0xFFFFFFFF:X}"
+
+
+def segment_name(position: int, segment_bytes: int) -> str:
+    """Return the name of the file in pg_wal that holds a position, without its timeline.
+
+    >>> segment_name(0x16_B374D848, 16 * 1024 * 1024)
+    '00000016000000B3'
+    """
+    return f"{position >> 32:08X}{(position & 0xFFFFFFFF) // segment_bytes:08X}"

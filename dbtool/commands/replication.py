@@ -7,8 +7,8 @@ import typer
 
 from dbtool import console
 from dbtool.commands.options import Env, Json, Url
-from dbtool.commands.slots import connect_to_look
 from dbtool.config import load_project
+from dbtool.db import connect
 from dbtool.report import Report, counted
 from dbtool.target import load_target
 from dbtool.where import Where, where
@@ -29,7 +29,7 @@ def status(env: Env = None, url: Url = None, json: Json = False) -> Report:
     project = load_project()
     target = load_target(project, env, url=url)
     limits = limits_of(project.replication)
-    with closing(connect_to_look(target, "replication status")) as conn:
+    with closing(connect(target, purpose="replication status")) as conn:
         banner = _told(where(conn, target), json=json)
         sampled = take_samples(conn, project, limits=limits)
     verdict = verdict_on(sampled)
@@ -62,7 +62,7 @@ def doctor(
 
     project = load_project()
     target = load_target(project, env, url=url)
-    with closing(connect_to_look(target, "replication doctor")) as conn:
+    with closing(connect(target, purpose="replication doctor")) as conn:
         banner = _told(where(conn, target), json=json)
         found = examine(conn, target, deep=deep, say=None if json else console.say)
     lines = [_summary(found.causes), *cause_lines(found.causes), *(("", *found.unseen) if found.unseen else ())]

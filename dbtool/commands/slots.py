@@ -11,6 +11,7 @@ from dbtool import console
 from dbtool.commands.options import Env, Json, Url
 from dbtool.commands.slot_changes import advance, create, drop
 from dbtool.config import Project, load_project, parse_duration, parse_size
+from dbtool.db import connect
 from dbtool.errors import UsageError
 from dbtool.report import Report
 from dbtool.target import Target, load_target
@@ -68,7 +69,7 @@ def show(
         raise UsageError("--warning and --critical belong to --probe", hint="dbtool slots --probe --critical loss=1h")
     project, limits = _settings(ignore, disk_free)
     target = load_target(project, env, url=url)
-    with closing(connect_to_look(target, "slots")) as conn:
+    with closing(connect(target, purpose="slots")) as conn:
         if watch:
             from dbtool.replication.watching import watch_slots
 
@@ -79,13 +80,6 @@ def show(
 
             return Report(command="slots", summary="", text=metrics_of(sampled.measured, sampled.after, limits))
         return _report(conn, target, sampled, limits, json=json)
-
-
-def connect_to_look(target: Target, purpose: str) -> "Conn":
-    """Return a connection in autocommit: each look is a read-only transaction of its own, in one message."""
-    from dbtool.db import connect
-
-    return connect(target, purpose=purpose)
 
 
 def _report(conn: "Conn", target: Target, sampled: "Sampled", limits: "Limits", *, json: bool) -> Report:
@@ -142,7 +136,7 @@ def _probe(
     try:
         bounds = thresholds("--warning", given[0]), thresholds("--critical", given[1])
         project, limits = _settings(ignore, disk_free)
-        with closing(connect_to_look(load_target(project, env, url=url), "slots probe")) as conn:
+        with closing(connect(load_target(project, env, url=url), purpose="slots probe")) as conn:
             seen = take_samples(conn, project, limits=limits, rate=rate)
     except (DbtoolError, psycopg.Error) as error:
         return Report(command="slots", summary="", text=unknown(str(error)), exit_code=UNKNOWN)
@@ -171,7 +165,7 @@ def history(
     seconds = _duration("--since", since) if since else None
     project = load_project()
     target = load_target(project, env, url=url)
-    with closing(connect_to_look(target, "slots history")) as conn:
+    with closing(connect(target, purpose="slots history")) as conn:
         facts, banner = look(conn), where(conn, target)
         kept = read_kept(project.state, server_of(conn, facts))
     samples = [s for s in kept if seconds is None or s.at >= facts.at - seconds]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dbtool.errors import UsageError
-from dbtool.lsn import lsn_of, lsn_text
+from dbtool.lsn import lsn_of, lsn_text, segment_name
 from dbtool.queries import query
 from dbtool.report import seconds, sized
 
@@ -96,8 +96,7 @@ def distance(conn: "Conn", now: Position, since: int) -> Distance:
             f"{lsn_text(since)} lies {sized(-behind)} ahead of {lsn_text(now.current)}, where this server stands",
             hint="is it an LSN of another server, or of the time before a restore?",
         )
-    segment = since // now.segment_bytes
-    names = [segment_name(number, now.segment_bytes) for number in (segment, segment - 1)]
+    names = [segment_name(position, now.segment_bytes) for position in (since, since - now.segment_bytes)]
     try:
         rows = conn.execute(query("feed/segments"), {"segments": names}).fetchall()
     except psycopg.errors.InsufficientPrivilege:
@@ -109,13 +108,3 @@ def distance(conn: "Conn", now: Position, since: int) -> Distance:
         reason = "the file that held it is gone from pg_wal"
         return Distance(since=since, bytes=behind, unknown=reason)
     return Distance(since=since, bytes=behind, seconds_at_least=ages[names[0]], seconds_at_most=ages.get(names[1]))
-
-
-def segment_name(number: int, segment_bytes: int) -> str:
-    """Return the last 16 digits of the name of a segment's file, which come after its timeline.
-
-    >>> segment_name(0x16_B3, 16 * 1024 * 1024)
-    '00000016000000B3'
-    """
-    per_file = 0x1_0000_0000 // segment_bytes
-    return f"{number // per_file:08X}{number % per_file:08X}"

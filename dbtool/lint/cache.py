@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from dbtool.files import write_atomically
+from dbtool.files import make_ignored_folder, write_atomically
 from dbtool.finding import Severity
 from dbtool.lint.told import Told
 
@@ -62,10 +62,7 @@ class Cache:
         while len(text := _text(newest)) > LARGEST:
             newest = newest[: len(newest) // 2]
         with suppress(OSError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            ignored = self._file.parent / ".gitignore"
-            if not ignored.exists():
-                ignored.write_text("*\n", encoding="utf-8")  # also in a project that does not ignore .dbtool/
+            make_ignored_folder(self._file.parent)
             write_atomically(self._file, text)
         self._changed = False
 

@@ -116,7 +116,6 @@ def _sender(row: Row) -> Sender:
         write=_lsn(row["write_lsn"]),
         flush=_lsn(row["flush_lsn"]),
         replay=_lsn(row["replay_lsn"]),
-        write_lag=row["write_lag"],
         flush_lag=row["flush_lag"],
         replay_lag=row["replay_lag"],
         replied=row["reply_time"],
@@ -197,5 +196,4 @@ def _wal(row: Row | None) -> Wal | None:
         bytes=row["bytes"] or 0,
         segments=row["segments"] or {},
         unarchived=row["unarchived"],
-        unarchived_oldest=row["unarchived_oldest"] or "",
     )

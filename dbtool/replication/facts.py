@@ -7,6 +7,8 @@ A column that the server's version does not have, or that the role may not see, 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dbtool.lsn import segment_name
+
 MB = 1024 * 1024
 
 
@@ -61,7 +63,6 @@ class Sender:
     write: int | None
     flush: int | None
     replay: int | None
-    write_lag: float | None
     flush_lag: float | None
     replay_lag: float | None
     replied: float | None  # when its last message came
@@ -149,7 +150,6 @@ class Wal:
     bytes: int
     segments: Mapping[str, float]
     unarchived: int
-    unarchived_oldest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,12 +235,3 @@ class Facts:
         if lsn is None or self.wal is None:
             return None
         return self.wal.segments.get(segment_name(lsn, self.segment))
-
-
-def segment_name(lsn: int, size: int) -> str:
-    """Return the file name of the segment that holds a position, without its timeline.
-
-    >>> segment_name(0x16_B374D848, 16 * MB)
-    '00000016000000B3'
-    """
-    return f"{lsn >> 32:08X}{(lsn & 0xFFFFFFFF) // size:08X}"

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from dbtool.files import write_atomically
+from dbtool.files import make_ignored_folder, write_atomically
 from dbtool.replication.measure import Kept, Sample
 
 _LARGEST = 4_000_000  # bytes of the file; then the older half goes
@@ -30,10 +30,7 @@ def keep(state: Path, server: str, samples: Sequence[Sample]) -> None:
     file = _file(state, server)
     text = "".join(json.dumps(asdict(sample), separators=(",", ":")) + "\n" for sample in samples)
     with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        ignored = file.parent / ".gitignore"
-        if not ignored.exists():
-            ignored.write_text("*\n", encoding="utf-8")  # also in a project that does not ignore .dbtool/
+        make_ignored_folder(file.parent)
         with file.open("a", encoding="utf-8") as opened:
             opened.write(text)
         if file.stat().st_size > _LARGEST:

@@ -6,6 +6,7 @@ two checkpoints that would show too little. https://www.postgresql.org/docs/curr
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from dbtool.replication.facts import MB, Backend, Facts, Sender, Slot
 
@@ -64,7 +65,10 @@ class Measured:
 def measure(
     before: Facts | None, after: Facts, *, kept: Sequence[Sample] = (), disk_free: int | None = None
 ) -> tuple[Measured, ...]:
-    """Return the measures of each slot of *after*; without *before* those that one look can tell."""
+    """Return the measures of each slot of *after*; without *before* those that one look can tell.
+
+    *kept*: earlier looks, the oldest first.
+    """
     return tuple(_measure(slot, before, after, kept, disk_free) for slot in after.slots)
 
 
@@ -112,7 +116,8 @@ def _measure(slot: Slot, before: Facts | None, after: Facts, kept: Sequence[Samp
 
 def _base(slot: Slot, before: Facts | None, after: Facts, kept: Sequence[Sample]) -> Sample | None:
     """Return the look that rates are counted from: the oldest of the last minute that knew the slot."""
-    recent = [s for s in kept if after.at - _WINDOW <= s.at < after.at and slot.name in s.slots and s.lsn <= after.lsn]
+    window = takewhile(lambda sample: sample.at >= after.at - _WINDOW, reversed(kept))  # --watch keeps thousands
+    recent = [s for s in window if s.at < after.at and slot.name in s.slots and s.lsn <= after.lsn]
     earlier = before.slot(slot.name) if before else None
     if before and earlier:
         here = Kept(restart=earlier.restart, position=earlier.position, consumer="")
@@ -125,7 +130,7 @@ def _behind(ahead: int | None, position: int | None) -> int | None:
 
 
 def _difference(before: int | None, after: int | None) -> int:
-    return max(0, after - before) if before is not None and after is not None else 0
+    return _counted(before, after) or 0
 
 
 def _counted(before: int | None, after: int | None) -> int | None:
@@ -176,7 +181,7 @@ def _unmoved(slot: Slot, before: Facts | None, after: Facts, kept: Sequence[Samp
     earlier = before.slot(slot.name) if before else None
     if before and earlier and earlier.position == slot.position:
         since = before.at
-    for sample in sorted(kept, key=lambda sample: -sample.at):
+    for sample in reversed(kept):
         if sample.at >= after.at:
             continue
         if slot.name not in sample.slots or sample.slots[slot.name].position != slot.position:
@@ -212,8 +217,8 @@ def _consumer(slot: Slot, sender: Sender | None, facts: Facts, kept: Sequence[Sa
         return reader(sender.application, sender.user, sender.client)
     if backend := facts.backend(slot.pid):
         return reader(backend.application, backend.user, backend.client)
-    seen = [s.slots[slot.name].consumer for s in kept if slot.name in s.slots]
-    return next((consumer for consumer in reversed(seen) if consumer), "")
+    seen = (sample.slots[slot.name].consumer for sample in reversed(kept) if slot.name in sample.slots)
+    return next((consumer for consumer in seen if consumer), "")
 
 
 def reader(application: str, user: str, client: str) -> str:

@@ -42,10 +42,10 @@ def take_samples(
     Where a slot may be one that is read now and then, it looks for some seconds more.
     """
     first = look(conn, published=rate)
-    before, after = (first, first) if not rate else (first, _again(conn))
+    before, after = (first, _again(conn)) if rate else (None, first)
     server = server_of(conn, first)
     kept = read_kept(project.state, server)
-    sampled = conclude(before if rate else None, after, kept, project.replication, limits)
+    sampled = conclude(before, after, kept, project.replication, limits)
     began = first.at
     while rate and after.at - began < LONGEST and (doubted := _doubted(sampled)):
         if say:

@@ -27,7 +27,8 @@ def slots_lines(sampled: Sampled, limits: Limits) -> Iterator[str]:
         yield ""
         yield from table_lines(ranked(sampled), sampled.after, limits)
     yield from cause_lines(sampled.causes)
-    yield from ("", *unseen(sampled.after)) if unseen(sampled.after) else ()
+    if told := unseen(sampled.after):
+        yield from ("", *told)
 
 
 def verdict_lines(verdict: Verdict) -> Iterator[str]:

@@ -154,7 +154,7 @@ def counts(database: Database, *skipped: str) -> dict[str, int]:
             "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND oid >= 16384 AND relnamespace <> 99 "
             "AND relnamespace::regnamespace::text NOT LIKE 'pg_%' ORDER BY 1"
         ).fetchall()
-        return {n: conn.execute(f"SELECT count(*) FROM ONLY {n}").fetchone()[0] for (n,) in names}  # type: ignore
+        return {n: conn.execute(f"SELECT count(*) FROM ONLY {n}").fetchone()[0] for (n,) in names}  # type: ignore[arg-type, index]
 
 
 # ---- reset

@@ -30,7 +30,6 @@ SELECT
         ),
         'senders', (
             SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r) || pg_catalog.jsonb_build_object(
-                'write_lag', extract(EPOCH FROM r.write_lag),
                 'flush_lag', extract(EPOCH FROM r.flush_lag),
                 'replay_lag', extract(EPOCH FROM r.replay_lag),
                 'reply_time', extract(EPOCH FROM r.reply_time),

@@ -42,7 +42,6 @@ SELECT
                 FROM files AS f
                 INNER JOIN wanted AS w ON f.segment = w.segment
             ),
-            'unarchived', (SELECT count(*) FROM waiting),
-            'unarchived_oldest', (SELECT min(substr(w.name, 9, 16)) FROM waiting AS w)
+            'unarchived', (SELECT count(*) FROM waiting)
         )
     )
