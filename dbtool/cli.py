@@ -27,8 +27,9 @@ from dbtool.secrets import redact, remember
 
 # In the order of a day's work: the command, and the module that has a function (or an app) of that name.
 COMMANDS = (
-    "init", "new", "generate", "lint", "plan", "check", "diff", "migrate", "status", "rollback", "baseline", "push",
-    "pull", "seed", "reset", "nuke", "drop", "doctor", "slots", "replication", "feed", "env", "guard", "completion",
+    "init", "new", "generate", "lint", "plan", "check", "diff", "migrate", "status", "tables", "rollback", "baseline",
+    "push", "pull", "triggers", "types", "docs", "seed", "reset", "nuke", "drop", "doctor", "slots", "replication",
+    "feed", "env", "guard", "completion",
 )  # fmt: skip
 _EPILOG = (
     "Exit codes: 0 fine, 1 refused by the database, 2 usage, 3 pending, 4 drift, 5 lint, 6 refused by a guard, "

@@ -48,6 +48,59 @@ class Replication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TypesOutput:
+    """One ``[[types.outputs]]``: a file that `dbtool types` writes. "": the default of its kind and target."""
+
+    kind: str = "typescript"
+    path: Path
+    target: str = "server"
+    schemas: tuple[str, ...] = ()  # none: all
+    columns: str = "as-is"
+    bigint: str = ""
+    numeric: str = ""
+    date: str = ""
+    json: str = ""
+    enum_arrays: bool = False
+    style: str = ""
+    enums: str = ""
+    mapping: Mapping[str, str] = field(default_factory=dict[str, str])  # by the name of the type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Types:
+    """``[types]``: the files that `dbtool types` writes, and the names of types that are not what their tables say."""
+
+    outputs: tuple[TypesOutput, ...]
+    there: bool = False  # whether dbtool.toml names any
+    names: Mapping[str, str] = field(default_factory=dict[str, str])  # by schema.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """``[client]``: where the bundle goes, and what PGlite is made with. ``there``: dbtool.toml has the table."""
+
+    bundle: Path
+    node_modules: Path | None = None  # None: as node finds it from the project
+    extensions: Mapping[str, str] = field(default_factory=dict[str, str])  # npm modules, by the extension's name
+    there: bool = False
+
+
+TYPES_FILE = "generated/db.ts"
+CLIENT_BUNDLE = "generated/client"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Docs:
+    """``[docs]``: where `dbtool docs` writes, and below which title."""
+
+    path: Path
+    title: str = "Schema"
+
+
+DOCS_PATH = "docs/schema"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """The project: where its files are, and its environments."""
 
@@ -55,6 +108,7 @@ class Project:
     file: Path | None
     migrations: Path
     schema: Path
+    triggers: Path
     environments: Mapping[str, Environment]
     ledger_schema: str = "public"
     lock_wait: int = 60_000  # milliseconds
@@ -63,6 +117,9 @@ class Project:
     server_idle: int = 900_000  # milliseconds
     state: Path = field(default=Path(".dbtool"))
     replication: Replication = field(default_factory=Replication)
+    types: Types = field(default_factory=lambda: Types(outputs=()))
+    client: Client = field(default_factory=lambda: Client(bundle=Path(CLIENT_BUNDLE)))
+    docs: Docs = field(default_factory=lambda: Docs(path=Path(DOCS_PATH)))
 
 
 def load_project(start: Path | None = None) -> Project:
@@ -79,8 +136,11 @@ def load_project(start: Path | None = None) -> Project:
         if (folder / CONFIG_FILE).is_file():
             return _read_config(folder / CONFIG_FILE)
     return Project(
-        root=start, file=None, migrations=start / "migrations", schema=start / "sql" / "schema", environments={},
-        state=start / ".dbtool",
+        root=start, file=None, migrations=start / "migrations", schema=start / "sql" / "schema",
+        triggers=start / "sql" / "triggers", environments={}, state=start / ".dbtool",
+        types=Types(outputs=(TypesOutput(path=start / TYPES_FILE),)),
+        client=Client(bundle=start / CLIENT_BUNDLE),
+        docs=Docs(path=start / DOCS_PATH),
     )  # fmt: skip
 
 
@@ -122,6 +182,7 @@ def _read_config(file: Path) -> Project:
 def _project(reader: "_Reader", root: Path, raw: dict[str, Any]) -> Project:
     migrations = reader.take(raw, "", "migrations", _text, "migrations")
     schema = reader.take(raw, "", "schema", _text, "sql/schema")
+    triggers = reader.take(raw, "", "triggers", _text, "sql/triggers")
     ledger = reader.table(raw, "ledger")
     migrate = reader.table(raw, "migrate")
     server = reader.table(raw, "server")
@@ -131,6 +192,7 @@ def _project(reader: "_Reader", root: Path, raw: dict[str, Any]) -> Project:
         file=reader.file,
         migrations=root / migrations,
         schema=root / schema,
+        triggers=root / triggers,
         environments={
             name: _environment(reader, name, reader.table(environments, name, "environments."))
             for name in list(environments)
@@ -142,6 +204,9 @@ def _project(reader: "_Reader", root: Path, raw: dict[str, Any]) -> Project:
         server_idle=reader.take(server, "server", "idle", _duration, 900_000),
         state=root / ".dbtool",
         replication=_replication(reader, reader.table(raw, "replication")),
+        types=_types(reader, root, reader.table(raw, "types")),
+        client=_client(reader, root, raw),
+        docs=_docs(reader, root, reader.table(raw, "docs")),
     )
     for table, key in ((raw, ""), (ledger, "ledger"), (migrate, "migrate"), (server, "server")):
         reader.refuse_rest(table, key)
@@ -183,6 +248,73 @@ def _replication(reader: "_Reader", raw: dict[str, Any]) -> Replication:
     return replication
 
 
+def _client(reader: "_Reader", root: Path, raw: dict[str, Any]) -> Client:
+    there = "client" in raw
+    table = reader.table(raw, "client")
+    client = Client(
+        bundle=root / reader.take(table, "client", "bundle", _text, CLIENT_BUNDLE),
+        node_modules=reader.take(table, "client", "node_modules", _path(root), None),
+        extensions=reader.take(table, "client", "extensions", _texts_by_name, {}),
+        there=there,
+    )
+    reader.refuse_rest(table, "client")
+    return client
+
+
+def _docs(reader: "_Reader", root: Path, raw: dict[str, Any]) -> Docs:
+    docs = Docs(
+        path=root / reader.take(raw, "docs", "path", _text, DOCS_PATH),
+        title=reader.take(raw, "docs", "title", _text, "Schema"),
+    )
+    reader.refuse_rest(raw, "docs")
+    return docs
+
+
+def _types(reader: "_Reader", root: Path, raw: dict[str, Any]) -> Types:
+    tables = reader.tables(raw, "types", "outputs")
+    types = Types(
+        there=bool(tables),
+        outputs=tuple(_types_output(reader, root, f"types.outputs.{n}", t) for n, t in enumerate(tables, start=1))
+        or (TypesOutput(path=root / TYPES_FILE),),
+        names=reader.take(raw, "types", "names", _texts_by_name, {}),
+    )
+    reader.refuse_rest(raw, "types")
+    reader.refuse_twice("types.outputs", "path", [output.path for output in types.outputs])
+    return types
+
+
+# What each kind of output can be told; docs/commands/types.md says what it means.
+_SCRIPT_OPTIONS = {
+    "columns": ("as-is", "camel"),
+    "bigint": ("string", "number", "bigint", "number | bigint"),
+    "numeric": ("string", "number"),
+    "date": ("Date", "string"),
+    "json": ("Json", "unknown"),
+}
+_TYPES_OPTIONS = {
+    "typescript": _SCRIPT_OPTIONS,
+    "zod": _SCRIPT_OPTIONS,
+    "python": {"style": ("dataclass", "typeddict", "pydantic"), "enums": ("strenum", "literal")},
+}
+
+
+def _types_output(reader: "_Reader", root: Path, key: str, raw: dict[str, Any]) -> TypesOutput:
+    kind = reader.take(raw, key, "kind", _one_of(*_TYPES_OPTIONS), "typescript")
+    words = {name: reader.take(raw, key, name, _one_of(*allowed), "") for name, allowed in _TYPES_OPTIONS[kind].items()}
+    output = TypesOutput(
+        kind=kind,
+        path=root / reader.need(raw, key, "path", _text, key),
+        target=reader.take(raw, key, "target", _one_of("server", "client"), "server"),
+        schemas=reader.take(raw, key, "schemas", _texts, ()),
+        enum_arrays=reader.take(raw, key, "enum_arrays", _flag, False) if kind == "typescript" else False,
+        mapping=reader.take(raw, key, "mapping", _texts_by_name, {}),
+        columns=words.pop("columns", "") or "as-is",
+        **words,
+    )
+    reader.refuse_rest(raw, key)
+    return output
+
+
 class _Reader:
     """Takes values out of the parsed tables and remembers every mistake with its key and line."""
 
@@ -210,6 +342,26 @@ class _Reader:
         self._note("config-value", prefix.rstrip("."), key, "must be a table: " + f"[{prefix}{key}]")
         return {}
 
+    def tables(self, raw: dict[str, Any], prefix: str, key: str) -> list[dict[str, Any]]:
+        """Return an array of tables; the keys of the first have the prefix ``<prefix>.<key>.1``."""
+        self._known.setdefault(prefix, set()).add(key)
+        value = raw.pop(key, [])
+        if isinstance(value, list) and all(isinstance(one, dict) for one in cast(list[Any], value)):
+            return cast(list[dict[str, Any]], value)
+        self._note("config-value", prefix, key, f"must be tables: [[{prefix}.{key}]]")
+        return []
+
+    def need(self, table: dict[str, Any], prefix: str, key: str, parse: Callable[[Any], T], instead: T) -> T:
+        if key not in table:
+            self._note("config-value", prefix, key, "is missing")
+        return self.take(table, prefix, key, parse, instead)
+
+    def refuse_twice(self, prefix: str, key: str, values: list[Path]) -> None:
+        for number, value in enumerate(values, start=1):
+            if value in values[: number - 1]:
+                first = values.index(value) + 1
+                self._note("config-value", f"{prefix}.{number}", key, f"is that of {prefix}.{first} already")
+
     def refuse_rest(self, table: dict[str, Any], prefix: str) -> None:
         for key in table:
             close = close_words(key, self._known.get(prefix, set()))
@@ -232,13 +384,20 @@ def key_lines(text: str) -> dict[str, int]:
 
     >>> key_lines('[a.b]\\nc = 1')
     {'a.b': 1, 'a.b.c': 2}
+    >>> key_lines('[[a]]\\nb = 1\\n[[a]]\\nb = 2')
+    {'a': 1, 'a.1': 1, 'a.1.b': 2, 'a.2': 3, 'a.2.b': 4}
     """
     lines: dict[str, int] = {}
+    arrays: dict[str, int] = {}
     table = ""
     for number, line in enumerate(text.splitlines(), start=1):
-        if found := re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line):
-            table = ".".join(part.strip().strip("\"'") for part in found[1].split("."))
+        if found := re.match(r"\s*(\[+)\s*([^\]]+?)\s*\]+", line):
+            table = ".".join(part.strip().strip("\"'") for part in found[2].split("."))
             lines.setdefault(table, number)
+            if len(found[1]) > 1:
+                arrays[table] = arrays.get(table, 0) + 1
+                table = f"{table}.{arrays[table]}"
+                lines[table] = number
         elif found := re.match(r'\s*("?)([\w.-]+)\1\s*=', line):
             lines.setdefault(f"{table}.{found[2]}".lstrip("."), number)
     return lines
@@ -248,6 +407,15 @@ def _text(value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError(f"a text, found {value!r}")
     return value
+
+
+def _one_of(*words: str) -> Callable[[Any], str]:
+    def parse(value: Any) -> str:
+        if value not in words:
+            raise ValueError(f"one of {', '.join(words)}, found {value!r}")
+        return cast(str, value)
+
+    return parse
 
 
 def _flag(value: Any) -> bool:

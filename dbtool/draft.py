@@ -71,8 +71,8 @@ def write_drafts(
 
 def migration_text(draft: Draft, depends: Sequence[str]) -> str:
     """Return the text of a migration's file."""
-    outside = "" if draft.transactional else "-- transactional: false\n"
-    return f"{_depends(depends)}{outside}\n{draft.sql}"
+    head = _depends(depends) + ("" if draft.transactional else "-- transactional: false\n")
+    return f"{head}\n{draft.sql}" if head else draft.sql
 
 
 def rollback_text(draft: Draft, path: Path) -> str | None:

@@ -322,6 +322,35 @@ def _before_huge(sql: bytes | mmap.mmap, start: int, end: int) -> int:
     return end
 
 
+def replace_name(sql: bytes, name: str, by: bytes) -> bytes:
+    """Return *sql* with the identifier *name* replaced where it stands as one: not in strings, bodies and comments.
+
+    >>> replace_name(b"comment on trigger t on this_table is 'of this_table'", "this_table", b"app.users")
+    b"comment on trigger t on app.users is 'of this_table'"
+    """
+    words = (name.encode(), f'"{name}"'.encode())
+    return b"".join(
+        by if lexeme[0] == words[1] or lexeme[0].lower() == words[0] else lexeme[0] for lexeme in _lexeme.finditer(sql)
+    )
+
+
+def trigger_on(sql: bytes, table: bytes) -> bytes:
+    """Return a CREATE TRIGGER for another table, which is named as SQL names it. Raises SyntaxRefused.
+
+    >>> trigger_on(b"create trigger on_t after insert on app.t for each row execute function app.f()", b"pg_temp.t")
+    b'create trigger on_t after insert on pg_temp.t for each row execute function app.f()'
+    """
+    (tree,) = syntax_trees(sql)
+    start: int = tree.create_trig_stmt.relation.location
+    found = _named.match(sql, start)
+    assert found
+    return sql[:start] + table + sql[found.end() :]
+
+
+_NAME = rb"""(?:"(?:[^"]|"")+"|[A-Za-z_\x80-\xff][\w$\x80-\xff]*)"""
+_named = re.compile(rb"%s(?:\s*\.\s*%s)*" % (_NAME, _NAME))
+
+
 _leading = re.compile(rb"(?:\s+|--[^\n]*(?:\n|$)|/\*.*?\*/)*", re.DOTALL)
 
 

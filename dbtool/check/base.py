@@ -1,4 +1,4 @@
-"""What this branch and another both change, since they parted: by what sql/schema made then, here, and there."""
+"""What this branch and another both change, since they parted: by what their files made then, here, and there."""
 
 import io
 import subprocess
@@ -17,14 +17,16 @@ from dbtool.schema.catalog import Record, compare
 from dbtool.schema.whole import Schema
 
 
-def both_branches(project: Project, base: str, ours: Schema, made: Callable[[Path], Schema]) -> Section:
-    """Return the section that names the objects which both branches touch. Runs git; *made* reads a folder's schema.
+def both_branches(project: Project, base: str, ours: Schema, made: Callable[[Path, Path], Schema]) -> Section:
+    """Return the section that names the objects which both branches touch. Runs git.
+
+    *made* returns what two folders make: that of the schema, and that of the trigger families.
 
     Raises UsageError where git does not know *base*.
     """
     parted = _git(project.root, "merge-base", "HEAD", base).decode().strip()
     with _checked_out(project, parted) as old, _checked_out(project, base) as other:
-        before, theirs = made(old), made(other)
+        before, theirs = made(*old), made(*other)
     mine, others = _touched(before, ours), _touched(before, theirs)
     findings = [
         Finding(
@@ -49,18 +51,20 @@ def _touched(before: Schema, after: Schema) -> dict[str, Record]:
 
 
 @contextmanager
-def _checked_out(project: Project, commit: str) -> Generator[Path]:
-    """Give a folder with sql/schema as it is in *commit*; an empty one where it was not there."""
+def _checked_out(project: Project, commit: str) -> Generator[tuple[Path, Path]]:
+    """Give folders with sql/schema and sql/triggers as they are in *commit*; empty ones where they were not there."""
     top = Path(_git(project.root, "rev-parse", "--show-toplevel").decode().strip())
     try:
-        path = project.schema.resolve().relative_to(top.resolve())
+        paths = [path.resolve().relative_to(top.resolve()) for path in (project.schema, project.triggers)]
     except ValueError:
         raise UsageError(f"{project.schema} is not in the repository {top}, so --base cannot compare it") from None
     with TemporaryDirectory(prefix="dbtool-base-") as folder:
-        if _git(top, "ls-tree", commit, "--", f"{path}"):
+        for path in paths:
+            if not _git(top, "ls-tree", commit, "--", f"{path}"):
+                continue
             with tarfile.open(fileobj=io.BytesIO(_git(top, "archive", "--format=tar", commit, "--", f"{path}"))) as tar:
                 tar.extractall(folder, filter="data")
-        yield Path(folder) / path
+        yield Path(folder) / paths[0], Path(folder) / paths[1]
 
 
 def _git(folder: Path, *words: str) -> bytes:

@@ -6,7 +6,7 @@ from dbtool.finding import Finding
 from dbtool.schema.catalog import Difference, Record, compare
 from dbtool.schema.migration.told import changes_told
 from dbtool.schema.names import quoted
-from dbtool.schema.planning.comparable import OWNER, comparable, main_role, owned
+from dbtool.schema.planning.comparable import OWNER, comparable, main_role, owned, without_new_partitions
 from dbtool.schema.planning.engine import Step, difference
 from dbtool.schema.statement import Unmanageable
 from dbtool.schema.whole import Schema
@@ -18,6 +18,7 @@ def schema_findings(wanted: Schema, found: Schema, *, id: str, where: str, mends
     *where* is a word for the place of *found*; *mends* says what the SQL towards *wanted*, and that towards *found*,
     is good for.
     """
+    found = without_new_partitions(found, wanted)
     left, right = comparable(wanted, found), comparable(found, wanted)
     differences = compare(left.parts, right.parts)
     if not differences:

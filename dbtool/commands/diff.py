@@ -37,11 +37,12 @@ def diff(
     reading = _read_both(project, a, b, env)
 
     from dbtool.schema.migration.scripts import scripts
-    from dbtool.schema.planning.comparable import comparable, owned
+    from dbtool.schema.planning.comparable import comparable, owned, without_new_partitions
     from dbtool.schema.planning.engine import difference
     from dbtool.schema.planning.online import online
 
     current, wanted = reading()
+    current = without_new_partitions(current, wanted)
     left, right = comparable(current, wanted), comparable(wanted, current)
     steps = owned(online(difference(left, right), left, right))
     files = scripts(steps)
@@ -76,11 +77,14 @@ def _read(project: Project, side: str, env: str | None) -> "Schema":
     """Return the schema that *side* names. Reads files or a database; raises UsageError for what is neither."""
     path = Path(side)
     if _is_path(side):
-        from dbtool.schema.files.made import made_of_files, made_of_migrations
+        from dbtool.schema.files.made import made_of_files, made_of_migrations, made_of_project
 
         shadow_for = load_target(project, env, any_word=True)
         if path.is_dir() and _holds_migrations(project, path):
             return made_of_migrations(project, shadow_for, read_migrations(path.absolute()))
+        if path.absolute() == project.schema:  # with its families
+            with made_of_project(project, shadow_for) as made:
+                return made()
         return made_of_files(project, shadow_for, path.absolute())
     is_url = "://" in side or side.startswith(("env:", "service:")) or "=" in side
     if not is_url and side not in known_environments(project):

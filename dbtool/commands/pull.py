@@ -20,6 +20,7 @@ from dbtool.target import Target, load_target
 from dbtool.where import where
 
 if TYPE_CHECKING:
+    from dbtool.families.family import Family
     from dbtool.schema.migration.scripts import Script
     from dbtool.schema.whole import Schema
 
@@ -39,6 +40,8 @@ def pull(
     folder = read_migrations(project.migrations)
     _refuse_files(project, replace)
 
+    from dbtool.families.family import read_families
+    from dbtool.families.scope import without_families
     from dbtool.schema.files.pulled import pulled_files
     from dbtool.schema.migration.scripts import in_one
     from dbtool.schema.planning.comparable import comparable, owned
@@ -51,16 +54,18 @@ def pull(
         banner = where(conn, target)
     with shadow(project, target, name="empty", say=console.say) as conn:
         empty = read_schema(conn, ledger_schema=project.ledger_schema)
-    before, after = comparable(empty, live), comparable(live, empty)
+    families = read_families(project.triggers)
+    before, after = comparable(empty, live), without_families(comparable(live, empty), families)
     steps = owned(difference(before, after, at_once=True))
-    files = pulled_files(steps, after)
+    files = _with_clients(pulled_files(steps, after), _of_clients(project, target))
     findings = [*_hazards(in_one(steps))]
     with replace_folder(project.schema) as new:
         for name, text in files.items():
             (new / name).parent.mkdir(parents=True, exist_ok=True)
             (new / name).write_text(text, encoding="utf-8")
-        findings += _not_the_same(project, target, new, live)
-    baseline = _write_baseline(folder, in_one(steps))
+        findings += _not_the_same(project, target, new, families, live)
+    whole = owned(difference(before, comparable(live, empty), at_once=True)) if families else steps
+    baseline = _write_baseline(folder, in_one(whole))
     return Report(
         command="pull",
         where=banner,
@@ -81,15 +86,40 @@ def _refuse_files(project: Project, replace: bool) -> None:
         )
 
 
-def _not_the_same(project: Project, target: Target, new: Path, live: "Schema") -> Sequence[Finding]:
+def _of_clients(project: Project, target: Target) -> Mapping[str, str]:
+    """Return the files of what sql/schema has for clients alone: no server's database knows of it. Writes a shadow."""
+    if not any(b"@client-only" in path.read_bytes() for path in project.schema.rglob("*.sql")):
+        return {}
+    from dbtool.client.derive import server_schema
+    from dbtool.schema.files.made import shadow_of_project
+    from dbtool.schema.files.pulled import pulled_files
+    from dbtool.schema.planning.comparable import owned
+    from dbtool.schema.planning.engine import difference
+
+    with shadow_of_project(project, target, say=console.say) as made:
+        everything = made.schema()
+    return pulled_files(owned(difference(server_schema(everything), everything, at_once=True)), everything)
+
+
+def _with_clients(files: Mapping[str, str], clients: Mapping[str, str]) -> dict[str, str]:
+    """Return both, those of one name as one. Pure."""
+    found = {name: "\n".join(filter(None, (files.get(name), clients.get(name)))) for name in {**files, **clients}}
+    return dict(sorted(found.items()))
+
+
+def _not_the_same(
+    project: Project, target: Target, new: Path, families: "Sequence[Family]", live: "Schema"
+) -> Sequence[Finding]:
     """Return what the files that were written do not say as the database does: tried on a shadow."""
     from dbtool.check.schemas import schema_findings
-    from dbtool.schema.files.made import made_of_files
+    from dbtool.client.derive import server_schema
+    from dbtool.schema.files.defined import defined
 
-    return schema_findings(
-        live, made_of_files(project, target, new), id="not-pulled", where="in the files that were written",
-        mends=("what is missing there", "what the database lacks"),
-    )  # fmt: skip
+    with defined(project, target, new, families) as made:
+        return schema_findings(
+            live, server_schema(made.schema()), id="not-pulled", where="in the files that were written",
+            mends=("what is missing there", "what the database lacks"),
+        )  # fmt: skip
 
 
 def _hazards(script: "Script | None") -> Sequence[Finding]:

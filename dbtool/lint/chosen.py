@@ -11,8 +11,6 @@ from dbtool.lint.source import Role
 from dbtool.migrations import ROLLBACK, Folder, Migration
 from dbtool.seeds import FOLDER as SEEDS
 
-TRIGGERS = Path("sql") / "triggers"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintFile:
@@ -128,7 +126,7 @@ def _is_changed(file: LintFile, changed: Changed) -> bool:
 def _folders(project: Project) -> tuple[tuple[Path, Role], ...]:
     return (
         (project.schema, Role.SCHEMA),
-        (project.root / TRIGGERS, Role.TRIGGER),
+        (project.triggers, Role.TRIGGER),
         (project.root / SEEDS, Role.SEED),
     )
 

@@ -6,7 +6,7 @@ queries/schema/ answers for a family of kinds, in the same columns.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -74,10 +74,12 @@ def read_catalog(conn: "Conn", *, ledger_schema: str) -> Catalog:
     return read_with(conn, ledger_schema=ledger_schema)[0]
 
 
-def read_with(conn: "Conn", *more: str, ledger_schema: str) -> tuple[Catalog, list[list[Any]]]:
+def read_with(
+    conn: "Conn", *more: str, ledger_schema: str, kinds: Sequence[str] = FAMILIES
+) -> tuple[Catalog, list[list[Any]]]:
     """Return the schema, and what *more* queries say at the same moment. Read-only, one round trip.
 
-    Within a transaction that is open already: as that sees it.
+    *kinds*: which of them, by the names of their queries. Within a transaction that is open already: as that sees it.
     """
     from psycopg.pq import TransactionStatus
 
@@ -86,7 +88,7 @@ def read_with(conn: "Conn", *more: str, ledger_schema: str) -> tuple[Catalog, li
         if not begun:
             conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         conn.execute(query("catalog/settings"))
-        families = [_cursor(conn).execute(query(f"schema/{name}"), {"ledger": ledger_schema}) for name in FAMILIES]
+        families = [_cursor(conn).execute(query(f"schema/{name}"), {"ledger": ledger_schema}) for name in kinds]
         others = [conn.execute(query(name)) for name in more]
     records = [record_of(row) for cursor in families for row in cast(list[Any], cursor.fetchall())]
     return {record.key: record for record in records}, [cast(list[Any], cursor.fetchall()) for cursor in others]

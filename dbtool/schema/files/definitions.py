@@ -85,30 +85,31 @@ def read_definitions(folder: Path) -> tuple[Definition, ...]:
             findings += [_retold(f) for f in bad.findings if f.id != "empty-file"]
             continue
         for statement in script.statements:
-            definition = _definition(script, statement)
-            if isinstance(definition, Finding):
-                findings.append(definition)
-            else:
-                found.append(definition)
+            try:
+                found.append(definition_of(script, statement))
+            except BadFile as bad:
+                findings += bad.findings
     findings += _twice(found)
     if findings:
         raise BadFile(*findings)
     return tuple(found)
 
 
-def _definition(script: Script, statement: Statement) -> Definition | Finding:
+def definition_of(script: Script, statement: Statement) -> Definition:
+    """Return what one statement defines. Pure. Raises BadFile where it is no schema."""
     text = script.text(statement)
     if not _schema.match(text):
-        return _no_schema(script, statement, text)
+        raise BadFile(_no_schema(script, statement, text))
     tamed = tame(text)
     if tamed.passed_over:
-        return _told(
+        finding = _told(
             script,
             statement,
             "this is about the server, and no part of a database's schema",
             "roles, databases and tablespaces are made where the server is set up; roles that the schema names need "
             "not be there for dbtool to compare it",
         )
+        raise BadFile(finding)
     return Definition(script=script, statement=statement, sql=tamed.run[0], made=made_by(text))
 
 

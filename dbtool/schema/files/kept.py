@@ -22,7 +22,7 @@ from dbtool.shadow.servers import Server
 PREFIX = "dbtool_replay_"
 KEPT = 3  # of one project, and of one sort
 KEPT_IN_ALL = 12
-_RULES = "2"  # to be raised when the same files make something else
+_RULES = "3"  # to be raised when the same files make something else
 
 
 def first_link(server: Server) -> str:

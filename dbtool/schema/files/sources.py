@@ -1,7 +1,7 @@
 """apply_schema(conn, folder): sql/schema/**.sql becomes a database, in whatever order its files are.
 
 All statements are sent ahead, each in a transaction of its own. Those that fail for something that is not there yet
-are sent again, as long as that moves anything.
+are sent again, as long as that moves anything. The trigger families follow: what a table has of them, its comment says.
 """
 
 import re
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dbtool.errors import BadFile
+from dbtool.families.family import Family
+from dbtool.families.members import members, read_tables, refuse_unfit
 from dbtool.finding import Finding
 from dbtool.parser import byte_offset
 from dbtool.schema.files.by_need import by_need
@@ -38,19 +40,53 @@ class _Failed:
     diag: "Diagnostic"
 
 
-def apply_schema(conn: "Conn", folder: Path) -> None:
-    """Run what the .sql files below *folder* define on a shadow, in an order that works. Writes.
+def apply_schema(conn: "Conn", folder: Path, families: Sequence[Family] = (), *, of: str = "server") -> None:
+    """Run what the .sql files below *folder* define on a shadow, in an order that works; then the families. Writes.
 
-    A folder that is not there defines nothing. Raises BadFile with the place of everything that cannot be; and
-    DatabaseRefused for an extension that the shadow's server lacks, or a role that cannot be made there.
+    A folder that is not there defines nothing. *of*: the migration set whose families are meant. Raises BadFile with
+    the place of everything that cannot be; and DatabaseRefused for an extension that the shadow's server lacks, or a
+    role that cannot be made there.
     """
-    definitions = read_definitions(folder)
+    of_schema = read_definitions(folder)
+    used = _in_use(families, of_schema, conn)
+    # sql/schema may use a function of any family, such as in a policy: for clients, what nothing needs goes later
+    shared = (d for family in used if of == "client" or of in family.sets for d in family.shared)
+    definitions = (*of_schema, *shared)
+    families = [family for family in used if of in family.sets]
     if not definitions:
         return
     conn.execute("SET check_function_bodies = off")
     for turn in range(3):
         _apply(conn, by_need([d for d in definitions if d.turn == turn]), definitions)
+    if families:
+        apply_families(conn, families, of=of, beside=definitions)
     conn.execute("RESET check_function_bodies")
+
+
+_comment = re.compile(rb"comment\s+on\s+table\b", re.IGNORECASE)
+_category = re.compile(rb"@category\s+(\w+)", re.IGNORECASE)
+
+
+def _in_use(families: Sequence[Family], definitions: Iterable[Definition], conn: "Conn") -> list[Family]:
+    """Return the families that a table may have: of the others nothing is made, not even what they make once."""
+    if not families:
+        return []
+    categories = {table.tags.category for table in read_tables(conn)}  # of migrations, where there is no sql/schema
+    for definition in definitions:
+        if _comment.match(definition.sql):
+            categories |= {word.decode() for word in _category.findall(definition.sql)}
+    return [family for family in families if family.tables or not categories.isdisjoint(family.categories)]
+
+
+def apply_families(conn: "Conn", families: Sequence[Family], *, of: str, beside: Sequence[Definition] = ()) -> None:
+    """Run what the families make for the tables that are there, each for those that it is meant for. Writes.
+
+    *beside*: what else was defined, for what is defined twice. Raises as apply_schema().
+    """
+    tables = read_tables(conn)
+    refuse_unfit(families, tables, of)
+    definitions = [d for member in members(families, tables, of) for d in member.definitions()]
+    _apply(conn, definitions, (*beside, *definitions))
 
 
 def _apply(conn: "Conn", waiting: Sequence[Definition], all_of_them: Sequence[Definition]) -> None:
@@ -88,7 +124,7 @@ def _refuse_at_once(conn: "Conn", failed: Iterable[_Failed], all_of_them: Sequen
         elif one.diag.sqlstate not in _MAY_PASS and not missing_role(one.diag):
             findings.append(_refused(one))
     if findings:
-        raise BadFile(*findings)
+        raise BadFile(*dict.fromkeys(findings))
 
 
 def _refused(one: _Failed) -> Finding:
@@ -130,7 +166,7 @@ def _what_remains(failed: Sequence[_Failed]) -> tuple[Finding, ...]:
     makers = {f.definition.made.name: f for f in failed if f.definition.made}
     causes = [f for f in failed if not (f.diag.sqlstate in _UNDEFINED and wants[id(f.definition)] in makers)]
     if causes:
-        return tuple(_refused(f) for f in causes)
+        return tuple(dict.fromkeys(_refused(f) for f in causes))  # one for all tables of a family
     walk = [failed[0]]
     while True:
         following = makers[wants[id(walk[-1].definition)]]

@@ -1,5 +1,6 @@
 """Triggers of tables and views, and event triggers. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from dbtool.schema.catalog import Record
@@ -22,10 +23,28 @@ def _create(record: Record, wanted: Schema, parts: Sequence[Record]) -> list[Sta
     if "inherited" in record.is_:
         return [_switched(record)]
     return [
-        Statement(record.is_["definition"]),
+        Statement(in_lines(record.is_["definition"])),
         *([_switched(record)] if "enabled" in record.is_ else []),
         *([_constraint_comment(record)] if "constraint comment" in record.is_ else []),
     ]
+
+
+_CLAUSE = re.compile(
+    r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|\ (REFERENCING|FOR\ EACH|EXECUTE\ FUNCTION)\b|(?<=FOR\ EACH\ ROW)\ (WHEN)\b""",
+    re.VERBOSE,
+)
+
+
+def in_lines(definition: str) -> str:
+    r"""Return what pg_get_triggerdef() says in one line, a clause in each.
+
+    >>> print(in_lines("CREATE TRIGGER t AFTER UPDATE ON \"a FOR EACH\" FOR EACH ROW WHEN (x) EXECUTE FUNCTION f()"))
+    CREATE TRIGGER t AFTER UPDATE ON "a FOR EACH"
+        FOR EACH ROW
+        WHEN (x)
+        EXECUTE FUNCTION f()
+    """
+    return _CLAUSE.sub(lambda m: m[1] or f"\n    {m[2] or m[3]}", definition)
 
 
 def _switched(record: Record) -> Statement:
@@ -47,7 +66,7 @@ def _alter(old: Record, new: Record, current: Schema, wanted: Schema) -> list[St
         return None  # a constraint trigger has no OR REPLACE
     changes: list[Statement] = []
     if redefined:
-        text = new.is_["definition"].removeprefix("CREATE TRIGGER ")
+        text = in_lines(new.is_["definition"]).removeprefix("CREATE TRIGGER ")
         changes.append(Statement(f"CREATE OR REPLACE TRIGGER {text}"))  # which enables it, on each partition
     if old.is_.get("enabled") != new.is_.get("enabled") or (redefined and "enabled" in new.is_):
         changes.append(_switched(new))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from dbtool.schema.migration.prove import Proved, prove
-from dbtool.schema.migration.rename import Rename, find_rename, free_renames, likely_renames
+from dbtool.schema.migration.rename import Rename, find_rename, free_renames, likely_renames, tagged_renames
 from dbtool.schema.migration.scripts import scripts
 from dbtool.schema.planning.engine import Step, difference
 from dbtool.schema.planning.online import online
@@ -42,16 +42,19 @@ def plan_change(
     start: Schema | None = None,
     wishes: Sequence[str] = (),
     ask: Answer | None = None,
+    alone: bool = False,
 ) -> Change:
     """Return what turns the connected throw-away database into *wanted*. Writes to it, and leaves it as it was.
 
-    *start* is what was read of it, where that was done. *wishes* are renames as "old=new"; *ask* is put each likely
-    one that was not wished. Raises UsageError for a wish that fits nothing, Unmanageable for a change that no statement
-    of ours makes, NotProved for a mistake of dbtool's.
+    *start* is what was read of it, where that was done. *wishes* are renames as "old=new", beside those that sql/schema
+    tells with @renamed-from; *ask* is put each likely one that was neither. Raises UsageError for a wish that fits
+    nothing, Unmanageable for a change that no statement of ours makes, NotProved for a mistake of dbtool's.
     """
     start = start or read_schema(conn, ledger_schema=ledger_schema)
     renames, current = _rename(conn, start, wanted, ledger_schema=ledger_schema, wishes=wishes, ask=ask)
-    steps = online(difference(current, wanted), current, wanted)
+    steps = difference(current, wanted)
+    if not alone:
+        steps = online(steps, current, wanted)
     files = prove(conn, scripts(steps, renames), start, wanted, ledger_schema=ledger_schema)
     likely = likely_renames(current, wanted)
     return Change(files=files, renames=tuple(renames), likely=tuple(likely), current=current, wanted=wanted)
@@ -79,6 +82,8 @@ def _rename(
     try:
         for wish in wishes:
             current = made(find_rename(wish, current, wanted))
+        while tagged := tagged_renames(current, wanted):
+            current = made(tagged[0])
         current = with_free_ones(current)
         refused: set[str] = set()
         while ask and (likely := [r for r in likely_renames(current, wanted) if r.told not in refused]):

@@ -13,7 +13,7 @@ from dbtool.schema.catalog import Key, Record, compare
 from dbtool.schema.family import parent_of
 from dbtool.schema.migration.scripts import Script, in_one
 from dbtool.schema.names import quoted
-from dbtool.schema.planning.comparable import OWNER, comparable, main_role_of_shared, owned
+from dbtool.schema.planning.comparable import OWNER, comparable, main_role_of_shared, owned, without_new_partitions
 from dbtool.schema.planning.engine import Step, difference
 from dbtool.schema.reading.read import read_schema
 from dbtool.schema.whole import Schema
@@ -41,6 +41,7 @@ class Push:
 
 def plan_push(live: Schema, wanted: Schema) -> Push:
     """Return what makes *live* what *wanted* says, but for what others own. Pure. Raises Unmanageable."""
+    live = without_new_partitions(live, wanted)
     role = main_role_of_shared(live, wanted) or live.role  # never one that has nothing but what is not ours
     left, right = comparable(live, wanted, role=role), comparable(wanted, live)
     foreign = _foreign(left, right)
@@ -94,7 +95,9 @@ def _dropped(push: Push) -> Iterator[Record]:
             yield record
 
 
-def apply_push(conn: "Conn", settled: Settled, push: Push, *, ledger_schema: str, lock_timeout_ms: int) -> float:
+def apply_push(
+    conn: "Conn", settled: Settled, push: Push, *, ledger_schema: str, lock_timeout_ms: int, command: str = "push"
+) -> float:
     """Change the database that was settled, in one transaction; return the seconds. Writes, all or nothing.
 
     Raises Refused where another command or database was settled, DatabaseRefused for what the server refuses, and
@@ -103,7 +106,7 @@ def apply_push(conn: "Conn", settled: Settled, push: Push, *, ledger_schema: str
     import psycopg
     from psycopg import sql as sql_text
 
-    require(settled, "push")
+    require(settled, command)
     started = time.monotonic()
     sql = ""
     try:
@@ -139,7 +142,7 @@ def _refuse_another(push: Push, now: Schema) -> None:
 
 
 def _refuse_result(push: Push, now: Schema) -> None:
-    here = comparable(now, push.wanted, role=push.role).parts
+    here = comparable(without_new_partitions(now, push.wanted), push.wanted, role=push.role).parts
     names = {record.key for record in push.left}
     differences = [d for d in compare(push.wanted.parts, here) if d.found is None or not _is_left(d.record, names, now)]
     if differences:
@@ -152,7 +155,7 @@ def _is_left(record: Record, names: set[Key], now: Schema) -> bool:
 
 
 def _changed(what: str) -> DbtoolError:
-    return DatabaseRefused(f"{what}: nothing was changed", hint="run dbtool push again")
+    return DatabaseRefused(f"{what}: nothing was changed", hint="run it again")
 
 
 def losses_told(losses: Sequence[Loss]) -> str:

@@ -1,4 +1,4 @@
-"""Renames: told with --rename or answered at a terminal, never guessed; and those that cost nothing and lose nothing.
+"""Renames: told with --rename, a tag or at a terminal, never guessed; and those that cost nothing and lose nothing.
 
 A rename is made on the throw-away database, and what follows is found by comparing with the schema after it.
 """
@@ -12,6 +12,7 @@ from dbtool.schema.kinds import KINDS
 from dbtool.schema.kinds.constraint_heritage import is_renamed_below
 from dbtool.schema.names import literal, qualified, quoted
 from dbtool.schema.whole import Schema
+from dbtool.tags import read_tags
 
 # What people name; the parts that are split off follow what they belong to.
 _NAMED = frozenset(KINDS) - {
@@ -50,6 +51,15 @@ def find_rename(wish: str, current: Schema, wanted: Schema) -> Rename:
         f"--rename: nothing that goes is called {old} while something like it comes as {new}",
         hint=f"what could be renamed: {', '.join(going[:20])}" if going else "nothing goes and comes in another name",
     )
+
+
+def tagged_renames(current: Schema, wanted: Schema) -> list[Rename]:
+    """Return the renames that @renamed-from tells in sql/schema, where the old one is still there. Pure."""
+    return [
+        _rename(old, new)
+        for old, new in _pairs(current, wanted)
+        if (said := read_tags(new.comment).renamed_from) and _fits(said, _names(old))
+    ]
 
 
 def likely_renames(current: Schema, wanted: Schema) -> list[Rename]:

@@ -11,9 +11,10 @@ from dataclasses import replace
 from functools import lru_cache
 
 from dbtool.schema.catalog import Key, Record
-from dbtool.schema.names import quoted
+from dbtool.schema.names import qualified, quoted, unquoted
 from dbtool.schema.planning.engine import Step
 from dbtool.schema.whole import Schema
+from dbtool.tags import read_tags
 
 OWNER = "(owner)"
 
@@ -39,6 +40,31 @@ def comparable(schema: Schema, other: Schema, *, role: str = "") -> Schema:
     if public and schema.version < 150000 <= other.version:
         parts[public.key] = _as_from_15_on(public)
     return replace(schema, parts=parts, role=OWNER, version=version)
+
+
+def without_new_partitions(found: Schema, wanted: Schema) -> Schema:
+    """Return *found* without the partitions, beside those of *wanted*, of tables tagged @partitions-unmanaged."""
+    tagged = {
+        qualified(record.schema, record.name)
+        for record in found.parts.values()
+        if record.kind == "table" and read_tags(record.comment).partitions_unmanaged
+    }
+    if not tagged:
+        return found
+    attached = {r.parent: r.is_["partition of"] for r in found.parts.values() if r.kind == "attachment"}
+    gone: set[str] = set()
+    while more := {n for n, of in attached.items() if of in tagged | gone and n not in gone and _lacks(wanted, n)}:
+        gone |= more
+    parts = {
+        key: r
+        for key, r in found.parts.items()
+        if r.parent not in gone and (r.parent or qualified(r.schema, r.name) not in gone)
+    }
+    return replace(found, parts=parts)
+
+
+def _lacks(schema: Schema, table: str) -> bool:
+    return ("table", unquoted(table)[0], "", unquoted(table)[-1]) not in schema.parts
 
 
 def main_role(schema: Schema, other: Schema) -> str:

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from dbtool.db import Conn
 
 
+def read_parts(conn: "Conn", *kinds: str, ledger_schema: str) -> Schema:
+    """Return some kinds of the parts alone, by the names of their queries, and no needs. Read-only, one round trip."""
+    catalog, (((role,),),) = read_with(conn, "catalog/role", ledger_schema=ledger_schema, kinds=kinds)
+    return Schema(parts=parts_of(catalog), needs={}, version=conn.info.server_version, role=role)
+
+
 def read_schema(conn: "Conn", *, ledger_schema: str) -> Schema:
     """Return the schema of the connected database, without dbtool's ledger. Read-only, one round trip.
 
