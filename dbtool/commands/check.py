@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dbtool import console
 from dbtool.beside import beside
 from dbtool.check import sections
 from dbtool.check.section import Section, worst
@@ -24,8 +24,10 @@ from dbtool.target import Target, load_target
 from dbtool.where import Where, where
 
 if TYPE_CHECKING:
+    from dbtool.check.made import Made
     from dbtool.schema.whole import Schema
 
+DRIFT = 4  # exit code
 ONLINE = ("history", "drift", "pending")
 
 
@@ -76,11 +78,21 @@ def _check(project: Project, target: Target, *, offline: bool, base: str | None)
     yield Section(name="files", said=f"{counted(len(folder.migrations), 'migration')} read", findings=folder.findings)
     yield sections.graph(folder)
     reading = None if offline else beside(lambda: _read_live(project, target)).result
+    from dbtool.check.made import Made
+
     with ExitStack() as stack:
-        schemas = _Schemas(project, target, _begin_wanted(stack, project, target))
-        yield _guarded("schema", lambda: schemas.in_step(folder))
+        made = Made(stack, project, target)
+        yield from _all_guarded("schema", lambda: _schema_and_triggers(made, folder))
         if base is not None:
-            yield _guarded("base", lambda: schemas.both_branches(base))
+            yield _guarded("base", lambda: _both_branches(made, base))
+        if made.has_client_set:
+            from dbtool.check.client import client
+
+            yield _guarded("client", lambda: client(project, target, made.everything))
+        if made.has_types:
+            from dbtool.check.types import types
+
+            yield _guarded("types", lambda: types(project, made.conn()))
         if reading is None:
             yield from sections.skipped(*ONLINE, why="--offline")
             yield _guarded("files", lambda: sections.linted(_lint(project, folder)))
@@ -96,7 +108,7 @@ def _check(project: Project, target: Target, *, offline: bool, base: str | None)
         applied = live[1].applied
         pending = [m.id for m in folder.migrations if m.id not in applied] if applied else []
         yield _guarded("files", lambda: sections.linted(_lint(project, folder, pending, live[2].version // 10000)))
-        yield from _online(folder, schemas, target, *live)
+        yield from _online(folder, made, target, *live)
 
 
 def _lint(
@@ -110,23 +122,37 @@ def _lint(
     return lint_pending(project, folder, ids, version)
 
 
-def _begin_wanted(stack: ExitStack, project: Project, target: Target) -> "Callable[[], Schema]":
-    """Begin to make what sql/schema says; return what waits for it, and raises what speaks against it."""
-    from dbtool.schema.files.made import made_of_project
+def _schema_and_triggers(made: "Made", folder: Folder) -> list[Section]:
+    """Return the sections on sql/schema and sql/triggers beside the migrations; where one is not there, without."""
+    replayed = made.replayed(folder)
+    found: list[Section] = []
+    if made.families:
+        from dbtool.check.triggers import triggers
 
-    try:
-        return stack.enter_context(made_of_project(project, target, say=console.say))
-    except DbtoolError as error:
-        found = error
+        section, replayed = triggers(made.families, made.with_families(), replayed)
+        found.append(section)
+    if not made.has_schema:
+        return [*sections.skipped("schema", why=f"{made.name} is not there"), *found]
+    return [sections.schema(made.wanted(), replayed, made.name), *found]
 
-        def refuse() -> "Schema":
-            raise found
 
-        return refuse
+def _mend(made: "Made", live: "Schema", flags: str) -> tuple[str, ...]:
+    """Return the commands that mend what somebody did to the families in the database."""
+    if not made.families:
+        return ()
+    from dbtool.check.triggers import mend
+
+    return mend(made.families, made.with_families(), live, flags)
+
+
+def _both_branches(made: "Made", base: str) -> Section:
+    from dbtool.check.base import both_branches
+
+    return both_branches(made.project, base, made.wanted(), made.of_folders)
 
 
 def _online(
-    folder: Folder, schemas: "_Schemas", target: Target, banner: Where, ledger: Ledger, live: "Schema"
+    folder: Folder, made: "Made", target: Target, banner: Where, ledger: Ledger, live: "Schema"
 ) -> Iterator[Section]:
     plan = make_plan(folder, ledger, sql_checksum=sql_checksum_of)
     yield sections.history(plan)
@@ -135,7 +161,8 @@ def _online(
     if unknown:
         yield from sections.skipped("drift", why=f"{counted(len(unknown), 'applied migration')} without a file")
     else:
-        yield _guarded("drift", lambda: sections.drift(schemas.replayed(applied), live, banner.database))
+        drift = _guarded("drift", lambda: sections.drift(made.replayed(applied), live, banner.database))
+        yield replace(drift, next=_mend(made, live, target.flags)) if drift.exit_code == DRIFT else drift
     yield sections.pending(plan, target.flags)
 
 
@@ -147,52 +174,18 @@ def _read_live(project: Project, target: Target) -> "tuple[Where, Ledger, Schema
         return where(conn, target), read_ledger(conn, project.ledger_schema), live
 
 
-class _Schemas:
-    """The schemas that the files make, each made once."""
-
-    def __init__(self, project: Project, target: Target, wanted: "Callable[[], Schema]") -> None:
-        self._project, self._target = project, target
-        self.wanted = wanted  # what sql/schema makes
-        self._replayed: dict[tuple[str, ...], Schema] = {}
-
-    @property
-    def name(self) -> str:
-        """The folder of the desired schema, as people know it."""
-        folder, root = self._project.schema, self._project.root
-        return str(folder.relative_to(root) if folder.is_relative_to(root) else folder)
-
-    def in_step(self, folder: Folder) -> Section:
-        """Return the section on sql/schema and the migrations; in a project of migrations alone, these are tried."""
-        replayed = self.replayed(folder)
-        if not self._project.schema.exists():
-            (skipped,) = sections.skipped("schema", why=f"{self.name} is not there")
-            return skipped
-        return sections.schema(self.wanted(), replayed, self.name)
-
-    def both_branches(self, base: str) -> Section:
-        """Return the section on what this branch and another both change."""
-        from dbtool.check.base import both_branches
-        from dbtool.schema.files.made import made_of_files
-
-        return both_branches(
-            self._project, base, self.wanted(), lambda folder: made_of_files(self._project, self._target, folder)
-        )
-
-    def replayed(self, folder: Folder) -> "Schema":
-        """Return what the migrations make."""
-        from dbtool.schema.files.made import made_of_migrations
-
-        ids = tuple(m.id for m in folder.migrations)
-        if ids not in self._replayed:
-            self._replayed[ids] = made_of_migrations(self._project, self._target, folder)
-        return self._replayed[ids]
-
-
 def _guarded(name: str, section: Callable[[], Section]) -> Section:
     try:
         return section()
     except DbtoolError as error:
         return _failed(name, error)
+
+
+def _all_guarded(name: str, found: Callable[[], Sequence[Section]]) -> Sequence[Section]:
+    try:
+        return found()
+    except DbtoolError as error:
+        return [_failed(name, error)]
 
 
 def _failed(name: str, error: DbtoolError) -> Section:

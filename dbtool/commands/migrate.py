@@ -55,6 +55,19 @@ def migrate(
     no_rehearsal: Annotated[
         bool, typer.Option("--no-rehearsal", help="In production: do not try it on a shadow first.")
     ] = False,
+    of: Annotated[
+        str,
+        typer.Option("--target", metavar="server|client|all", help="The database, the bundle for clients, or both."),
+    ] = "server",
+    bundle: Annotated[
+        Path | None,
+        typer.Option(
+            "--bundle", metavar="DIR", help="Where the clients' bundle goes; generated/client unless configured."
+        ),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="With --target client: write nothing, exit with 4 where it is stale.")
+    ] = False,
     yes: Yes = False,
     json: Json = False,
 ) -> Report:
@@ -62,9 +75,43 @@ def migrate(
 
     Example: dbtool migrate --env staging --to 20260301120000_add_invoices
     """
+    from dbtool.commands import bundling
+
+    for_database = (env, url, to, dry_run, all_or_nothing, lock_wait_, assume, create_database_, window, no_rehearsal)
+    bundling.refuse_options(of, bundle=bundle, check=check, for_database=any(for_database))
+    _refuse_unknown(allow or ())
+    if of == "client":
+        return bundling.bundled(load_project(), bundle, check=check, allow=allow or ())
+    if of == "all":  # what no client can run, or was edited, stops here, before anything is applied
+        bundling.bundled(load_project(), bundle, check=True, allow=allow or ())
+    report = _on_server(
+        env=env, url=url, to=to, dry_run=dry_run, all_or_nothing=all_or_nothing, lock_wait_=lock_wait_, assume=assume,
+        allow=allow, create_database_=create_database_, window=window, no_rehearsal=no_rehearsal, yes=yes, json=json,
+    )  # fmt: skip
+    if of == "server" or dry_run:
+        return report
+    return bundling.beside(report, bundling.bundled(load_project(), bundle, check=False, allow=allow or ()))
+
+
+def _on_server(
+    *,
+    env: str | None,
+    url: str | None,
+    to: str | None,
+    dry_run: bool,
+    all_or_nothing: bool,
+    lock_wait_: str | None,
+    assume: str | None,
+    allow: Sequence[str] | None,
+    create_database_: bool,
+    window: bool,
+    no_rehearsal: bool,
+    yes: bool,
+    json: bool,
+) -> Report:
+    """Apply what is pending to the database. Writes."""
     if assume not in (None, "done", "again"):
         raise UsageError(f"--assume is done or again, found {assume!r}")
-    _refuse_unknown(allow or ())
     refuse_empty("--to", to)
     project = load_project()
     wait = lock_wait(project, lock_wait_)

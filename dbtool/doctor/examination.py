@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dbtool.address import read_address
+from dbtool.client.set import has_client_set
 from dbtool.config import Project, load_project
 from dbtool.db import DatabaseMissing, connect, connection_string
 from dbtool.doctor.check import Check, skipped
@@ -69,11 +70,20 @@ def examine(env: str | None, url: str | None) -> Examination:
     except UsageError as error:
         said = redact(error.message).splitlines()[0]
         return Examination(checks=(failed("configuration", "configuration", error, said), folder_check))
-    before = (check_configuration(project, direct), check_keys(project.root, target.name))
+    before = (check_configuration(project, direct), check_keys(project.root, target.name), *_of_clients(project))
     try:
         return _with_server(project, target, direct, (*before, folder_check), folder)
     except DbtoolError as error:
         return Examination(checks=(*before, *_without_server(direct, error, folder_check, folder)))
+
+
+def _of_clients(project: Project) -> tuple[Check, ...]:
+    """The checks of the clients' set, where the project has one."""
+    if not has_client_set(project):
+        return ()
+    from dbtool.doctor.client import check_pglite
+
+    return (check_pglite(project),)
 
 
 def _without_server(target: Target, error: DbtoolError, check: Check, folder: Folder | None) -> tuple[Check, ...]:
