@@ -43,7 +43,7 @@ quick: $(VENV)/.test lint types  ## lint, types and the tests without a server, 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check .
 	@$(BIN)/sqlfluff lint -q --config tests/queries.sqlfluff dbtool/queries
-	@$(BIN)/sqlfluff lint -q --config safety/sqlfluff.cfg sql migrations
+	@$(BIN)/sqlfluff lint -q --config safety/sqlfluff.cfg sql migrations/*.sql
 	@found=$$($(CLEAN) $(BIN)/dbtool lint --all --no-style) || { echo "$$found"; exit 1; }
 
 types: $(VENV)/.test

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from bench import differs, engine, link, lint, memory, plan, report, slots, tools
+from bench import differs, engine, languages, link, lint, memory, plan, report, slots, standings, tools, triggers
 from bench.databases import server_version
 from bench.differs import Differ
 from bench.figures import Section, Verdict, compare
@@ -25,7 +25,21 @@ from bench.server import find_binaries, running_server, scratch_parent
 from bench.tools import Tool
 from bench.workload import make_migrations
 
-SECTIONS = ("migrate", "nothing", "link", "memory", "diff", "generate", "size", "lint", "plan", "slots")
+SECTIONS = (
+    "migrate",
+    "nothing",
+    "link",
+    "memory",
+    "diff",
+    "generate",
+    "size",
+    "lint",
+    "plan",
+    "slots",
+    "triggers",
+    "standings",
+    "types",
+)
 KNOWN = tuple(dict.fromkeys((*tools.ALL, *differs.ALL)))
 T = TypeVar("T")
 LEFT_OUT = ("sqitch",)  # takes minutes: with --slow, or when it is named
@@ -145,6 +159,23 @@ def measure(stage: Stage, able: list[Tool], options: argparse.Namespace) -> Iter
         figures = slots.slots_rounds(stage, options.nothing_rounds)
         title = f"The state of {slots.SLOTS} replication slots"
         yield Section(name="slots", title=title, unit="s", figures=figures, note=slots.ratio(figures))
+    if "triggers" in options.sections:
+        figures = triggers.triggers_rounds(stage, options.rounds)
+        title = f"An UPDATE of {triggers.ROWS:,} rows, by trigger family"
+        yield Section(name="triggers", title=title, unit="s", figures=figures, drawing=triggers.ratios(figures))
+    if "standings" in options.sections:
+        figures = standings.standing_rounds(stage, standings.SIZES, options.rounds)
+        title = "`triggers status`, by the number of tables"
+        note = f"{standings.ratio(figures)}; a shadow is made of sql/schema, or copied from the one that was kept"
+        yield Section(name="standings", title=title, unit="s", figures=figures, note=note)
+    if "types" in options.sections:
+        figures = languages.types_rounds(stage, languages.SIZES, options.rounds, options.seed)
+        title = "The types of a database, by the number of tables"
+        note = "`types --from target --stdout`: without the making of a shadow"
+        yield Section(
+            name="types", title=title, unit="s", figures=figures, drawing=engine.curve(figures, "typescript"),
+            verdicts=engine.growth(figures, "typescript"), note=note,
+        )  # fmt: skip
 
 
 def measure_engine(stage: Stage, options: argparse.Namespace) -> Iterator[Section]:

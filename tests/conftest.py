@@ -155,7 +155,7 @@ def project(make_project: Callable[..., Project], database: Database) -> Project
 @pytest.fixture
 def example(project: Project) -> Project:
     """A copy of the example project at the top of the repository, on an empty database."""
-    for name in ("sql", "migrations", "safety", "dbtool.toml"):
+    for name in ("sql", "migrations", "safety", "generated", "dbtool.toml"):
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, project.root / name)
     return project

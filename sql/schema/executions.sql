@@ -59,9 +59,3 @@ CREATE INDEX execution_steps_execution_id_node_id_status_idx ON execution_steps 
 
 COMMENT ON TABLE execution_steps IS 'One attempt at one node of an execution. @category system';
 COMMENT ON COLUMN execution_steps.node_id IS 'The id of a node in the workflow that is executed.';
-
-ALTER TABLE executions ENABLE ROW LEVEL SECURITY;
-CREATE POLICY tenant_isolation ON executions USING (tenant_id = current_tenant_id());
-
-ALTER TABLE execution_steps ENABLE ROW LEVEL SECURITY;
-CREATE POLICY tenant_isolation ON execution_steps USING (tenant_id = current_tenant_id());

@@ -121,15 +121,3 @@ FOR EACH STATEMENT EXECUTE FUNCTION delete_edges('project');
 CREATE TRIGGER delete_edges AFTER DELETE ON resources
 REFERENCING OLD TABLE AS deleted_rows
 FOR EACH STATEMENT EXECUTE FUNCTION delete_edges('resource');
-
-ALTER TABLE entity_types ENABLE ROW LEVEL SECURITY;
-CREATE POLICY tenant_isolation ON entity_types USING (tenant_id = current_tenant_id());
-
-ALTER TABLE projects ENABLE ROW LEVEL SECURITY;
-CREATE POLICY tenant_isolation ON projects USING (tenant_id = current_tenant_id());
-
-ALTER TABLE resources ENABLE ROW LEVEL SECURITY;
-CREATE POLICY tenant_isolation ON resources USING (tenant_id = current_tenant_id());
-
-ALTER TABLE edges ENABLE ROW LEVEL SECURITY;
-CREATE POLICY tenant_isolation ON edges USING (tenant_id = current_tenant_id());

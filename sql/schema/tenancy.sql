@@ -1,13 +1,5 @@
 -- Who uses the engine: tenants, and the users of each. Nearly every other table has a tenant_id.
 
--- The tenant that the session speaks for, or null, which matches no row. After SET LOCAL the setting is left
--- as an empty string, hence the nullif. https://www.postgresql.org/docs/current/runtime-config-custom.html
-CREATE FUNCTION current_tenant_id() RETURNS uuid
-LANGUAGE sql STABLE PARALLEL SAFE
-AS $$ SELECT nullif(current_setting('app.tenant_id', true), '')::uuid $$;
-
-COMMENT ON FUNCTION current_tenant_id() IS 'The tenant in the setting app.tenant_id; null when there is none.';
-
 CREATE TABLE tenants (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     slug text NOT NULL UNIQUE CHECK (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'),
@@ -48,6 +40,3 @@ COMMENT ON COLUMN users.client_id IS 'The client that wrote this version of the 
 -- application connects as another role and sets app.tenant_id.
 ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant_isolation ON tenants USING (id = current_tenant_id());
-
-ALTER TABLE users ENABLE ROW LEVEL SECURITY;
-CREATE POLICY tenant_isolation ON users USING (tenant_id = current_tenant_id());

@@ -40,6 +40,3 @@ COMMENT ON COLUMN workflows.edges IS 'Array of {"from", "to"}: ids of nodes.';
 COMMENT ON COLUMN workflows.webhook_secret IS 'Signs what the webhook trigger is sent. @server-only';
 COMMENT ON COLUMN workflows.max_duration IS 'An execution that runs for longer is failed.';
 COMMENT ON COLUMN workflows.client_id IS 'The client that wrote this version of the row; null for the server.';
-
-ALTER TABLE workflows ENABLE ROW LEVEL SECURITY;
-CREATE POLICY tenant_isolation ON workflows USING (tenant_id = current_tenant_id());

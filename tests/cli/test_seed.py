@@ -74,7 +74,7 @@ def make_example(make_project: Callable[..., Project]) -> Callable[[Database], P
 
     def make(database: Database) -> Project:
         project = make_project(database)
-        for name in ("sql", "migrations", "safety", "dbtool.toml"):
+        for name in ("sql", "migrations", "safety", "generated", "dbtool.toml"):
             source = ROOT / name
             (shutil.copytree if source.is_dir() else shutil.copy)(source, project.root / name)
         return project

@@ -13,7 +13,9 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
-from dbtool.config import Environment, load_project
+from dbtool.config import Environment, Types, TypesOutput, load_project
+from dbtool.families.family import read_families
+from dbtool.schema.files import sources
 from dbtool.script import read_script
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,22 +83,9 @@ def read_catalog(connection: Connection) -> Catalog:
 
 
 def apply_schema(connection: Connection) -> None:
-    """Run the files of sql/schema, each as soon as what it needs is there, for they have no order. Writes."""
-    waiting = sorted((ROOT / "sql/schema").rglob("*.sql"))
-    while waiting:
-        late: list[Path] = []
-        for path in waiting:
-            try:
-                with connection.transaction():
-                    run_file(connection, path)
-            except (
-                psycopg.errors.UndefinedTable,
-                psycopg.errors.UndefinedObject,
-                psycopg.errors.UndefinedFunction,
-            ):
-                late.append(path)
-        assert len(late) < len(waiting), f"these wait for each other: {late}"
-        waiting = late
+    """Run the files of sql/schema and sql/triggers as dbtool does; what clients alone have is taken out. Writes."""
+    sources.apply_schema(connection, ROOT / "sql/schema", read_families(ROOT / "sql/triggers"))
+    connection.execute("DROP TABLE outbox")
 
 
 def rollback_of(migration: Path) -> Path:
@@ -287,8 +276,8 @@ def test_every_table_has_a_category_and_every_foreign_key_an_index(example: Conn
 
 
 def test_the_configuration_that_is_commented_out_is_read_and_states_the_defaults(tmp_path: Path) -> None:
-    text = (ROOT / "dbtool.toml").read_text()
-    active = re.sub(r"^# (?=\[[\w.]+\]$|\w+ = )", "", text, flags=re.MULTILINE)
+    text = (ROOT / "dbtool/templates/init/dbtool.toml").read_text()
+    active = re.sub(r"^# (?=\[[\w.]+\]$|\[\[[\w.]+\]\]$|\w+ = )", "", text, flags=re.MULTILINE)
     (tmp_path / "dbtool.toml").write_text(active)
     project, plain = load_project(tmp_path), load_project(ROOT)
     stated = replace(
@@ -298,7 +287,17 @@ def test_the_configuration_that_is_commented_out_is_read_and_states_the_defaults
         migrations=plain.migrations,
         state=plain.state,
         schema=plain.schema,
+        triggers=plain.triggers,
+        types=Types(outputs=tuple(replace(o, path=ROOT / o.path.name, schemas=()) for o in project.types.outputs)),
     )
+    assert [output.path for output in project.types.outputs] == [tmp_path / "generated/db.ts"]
+    assert stated.types == Types(outputs=(TypesOutput(path=ROOT / "db.ts"),))
+    stated = replace(stated, types=plain.types)
+    assert project.client.bundle == tmp_path / "generated/client"
+    assert project.client.extensions == {"vector": "@electric-sql/pglite-pgvector"}
+    stated = replace(stated, client=plain.client)
+    assert (project.docs.path, project.docs.title) == (tmp_path / "docs/schema", plain.docs.title)
+    stated = replace(stated, docs=plain.docs)
     production = Environment(
         name="production", url="env:DATABASE_URL", direct_url="env:DIRECT_URL", shadow="env:SHADOW_URL", protected=True
     )  # fmt: skip
@@ -311,6 +310,9 @@ def test_the_configuration_that_is_commented_out_is_read_and_states_the_defaults
     assert len(re.findall(r"^# \w+ = ", text, flags=re.MULTILINE)) == len(re.findall(r"^\w+ = ", active, flags=re.M))
 
 
+_ENDS = (".sql", ".test.sql")
+
+
 def test_init_copies_what_this_project_has(tmp_path: Path) -> None:
     template = ROOT / "dbtool/templates/init"
     names = {
@@ -318,10 +320,13 @@ def test_init_copies_what_this_project_has(tmp_path: Path) -> None:
     }
     assert not [name for name in names if name.endswith(".py") or name.startswith("migrations/2")]
     own = {"sql/schema/README.md", ".gitignore"}
-    for name in names - own:
+    families = {f"sql/triggers/{name}{end}" for name in ("audit", "lww", "change-feed", "tenant-rls") for end in _ENDS}
+    for name in names - own - families:  # this project has those otherwise, or not at all
         if not name.endswith(".gitkeep"):
             copied = (template / re.sub(r"(^|/)\.", r"\1dot-", name)).read_bytes()
-            assert copied == (ROOT / name).read_bytes(), f"{name} differs from the copy in dbtool/templates/init"
+            here = (ROOT / name).read_bytes()
+            assert here.startswith(copied), f"{name} differs from the copy in dbtool/templates/init"
+            assert here == copied or name == "dbtool.toml", f"{name} has more than the copy in dbtool/templates/init"
     (shown,) = re.findall(r"```sql\n(.*?)```", (template / "sql/schema/README.md").read_text(), flags=re.DOTALL)
     (tmp_path / "shown.sql").write_text(shown)
     assert len(read_script(tmp_path / "shown.sql").statements) == 2

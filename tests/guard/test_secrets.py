@@ -32,7 +32,7 @@ _numbers = itertools.count(1)
 # Every command, with what it needs to get as far as the database.
 LINES = [
     ["migrate"], ["migrate", "--dry-run"], ["migrate", "--env", "production"], ["lint"], ["lint", "--no-style", "--format", "json"], ["status"], ["status", "--all-environments"], ["status", "--exit-code"],
-    ["rollback", "--dry-run"], ["rollback"], ["baseline", "m1", "--dry-run"], ["seed", "--dry-run"], ["seed", "dev"], ["reset"], ["reset", "--dry-run"],
+    ["tables"], ["tables", "--order"], ["rollback", "--dry-run"], ["rollback"], ["baseline", "m1", "--dry-run"], ["seed", "--dry-run"], ["seed", "dev"], ["reset"], ["reset", "--dry-run"],
     ["nuke", "--dry-run"], ["nuke"], ["drop", "--dry-run"], ["drop"], ["doctor"], ["env", "list"], ["env", "show"], ["env", "show", "--offline"],
     ["env", "mark", "development"], ["guard", "explain", "reset"], ["guard", "explain", "reset", "--online"], ["guard", "explain", "status", "--env", "production"],
     ["guard", "table"], ["feed", "lsn"], ["feed", "lsn", "--since", "0/1"], ["feed", "peek", "none"], ["feed", "tail", "--seconds", "0.1"], ["feed", "tail", "--slot", "none"],
@@ -42,12 +42,21 @@ LINES = [
 # These start a shadow each time: they are tried in one place.
 SCHEMA = [
     ["generate", "x", "--stdout"],
+    ["types", "--stdout"],
+    ["types", "--check"],
     ["check"],
     ["plan"],
     ["plan", "--on-target", "--yes"],
     ["push"],
     ["push", "--dry-run"],
     ["pull"],
+    ["docs"],
+    ["docs", "--from", "target", "--check"],
+    ["triggers", "status"],
+    ["triggers", "sync"],
+    ["triggers", "install", "client-id", "--apply"],
+    ["triggers", "test"],
+    ["triggers", "explain"],
 ]
 # What most places are tried with; every command in every place is `slow`.
 FEW = [

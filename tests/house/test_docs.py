@@ -106,7 +106,7 @@ def start_block(block: Block, folder: Path, server: Server) -> str:
     if block.start in ("example", "empty"):
         _empty_database(server)
     if block.start == "example":
-        for name in ("sql", "migrations", "safety", "dbtool.toml", ".env.example"):
+        for name in ("sql", "migrations", "safety", "generated", "dbtool.toml", ".env.example"):
             source = ROOT / name
             (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
     return server.url(_DATABASE)
