@@ -96,7 +96,7 @@ def generate(
                 alone=of == "client",
             )  # fmt: skip
     return written(
-        project, folder, name, change, command="generate", allow=allow or (), asked=ask is not None, 
+        project, folder, name, change, command="generate", allow=allow or (), asked=ask is not None,
         nothing=f"nothing to do: the {'client ' if of == 'client' else ''}migrations make what sql/schema says",
         replaced=(lambda: delete(branches.mine)) if branches else tuple,
         left_out=tuple(side().left_out(change, not folder.migrations)), of=of, stdout=stdout, json=json,

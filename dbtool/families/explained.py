@@ -17,7 +17,7 @@ def family_lines(family: Family, members: Sequence[Member], tables: Sequence[Tab
     if family.categories:
         yield f"  for each table of category {' and '.join(family.categories)}"
     if family.columns:
-        yield f"  needs the column {', '.join(family.columns)}"
+        yield f"  needs the column{'s' if len(family.columns) > 1 else ''} {', '.join(family.columns)}"
     for table in mine:
         named = str(table) in family.tables
         yield f"  + {table}" + ("  (named)" if named else f"  ({table.tags.category})")

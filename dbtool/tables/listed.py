@@ -106,7 +106,12 @@ def listing(rows: Sequence[Row], keys: Sequence[ForeignKey], families: "Sequence
     rank = {name: number for number, name in enumerate(order)}
     return Listing(
         tables=tuple(
-            _table(by_name[name], parts, sorted(parents.get(name, ()), key=rank.__getitem__)) for name in order
+            _table(
+                by_name[name],
+                {f.name: parts[f.name] for f in families if _may_have(by_name[name], f, parts[f.name])},
+                sorted(parents.get(name, ()), key=rank.__getitem__),
+            )
+            for name in order
         ),
         cycles=cycles,
     )
@@ -119,6 +124,15 @@ def parts_of(family: "Family") -> frozenset[Part]:
     """Return the triggers and policies that a family makes for each of its tables. Pure."""
     made = (definition.made for definition in family.definitions_for("this_table"))
     return frozenset((one.family, one.name) for one in made if one and one.family in ("trigger", "policy"))
+
+
+def _may_have(row: Row, family: "Family", parts: Iterable[Part]) -> bool:
+    """Whether what is called as the family's is the family's: its triggers are; a policy may be anybody's."""
+    from dbtool.families.family import Table as Candidate
+
+    triggers = {name for kind, name in parts if kind == "trigger"}
+    candidate = Candidate(schema=row.schema, name=row.name, tags=read_tags(row.comment), columns=frozenset())
+    return not triggers.isdisjoint(row.triggers) or family.wants(candidate)
 
 
 def _table(row: Row, families: dict[str, frozenset[Part]], references: Iterable[str]) -> Table:

@@ -58,6 +58,42 @@ def test_the_example_is_in_step(example: Project, run_here: Run) -> None:
         assert f"+ {name} " in done.stdout
 
 
+def remove(project: Project, pattern: str) -> None:
+    for path in project.root.glob(pattern):
+        path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("removed", "section", "mends"),
+    [
+        ("migrations/*_triggers_by_category*", "triggers", "dbtool triggers sync"),
+        ("generated/db.ts", "types", "dbtool types"),
+        ("generated/client/migrations.js", "client", "dbtool migrate --target client"),
+        ("migrations/client/*", "client", "git checkout -- migrations/client/20250603094500_first_tables.sql"),
+    ],
+)
+def test_a_file_that_is_gone_is_told_with_what_mends_it(
+    example: Project, run_here: Run, removed: str, section: str, mends: str
+) -> None:
+    remove(example, removed)
+    found = sections(run_here, "--offline")
+    assert found[section]["exit_code"] == 4
+    assert mends in found[""]["next"]
+
+
+def test_a_trigger_that_somebody_dropped_is_told_with_what_mends_it(
+    example: Project, run_here: Run, database: Database
+) -> None:
+    assert run_here("migrate").returncode == 0
+    with database.connect() as conn:
+        conn.execute("DROP TRIGGER updated_at_2_touch ON executions")
+    found = sections(run_here)
+    assert found["drift"]["exit_code"] == 4
+    assert found[""]["next"] == ["dbtool triggers install updated-at --apply"]
+    assert run_here("triggers", "install", "updated-at", "--apply").returncode == 0
+    assert run_here("check").returncode == 0
+
+
 def test_an_empty_project_is_in_step(project: Project, run_here: Run) -> None:
     assert run_here("check").returncode == 0
 

@@ -47,8 +47,9 @@ def plan_change(
     """Return what turns the connected throw-away database into *wanted*. Writes to it, and leaves it as it was.
 
     *start* is what was read of it, where that was done. *wishes* are renames as "old=new", beside those that sql/schema
-    tells with @renamed-from; *ask* is put each likely one that was neither. Raises UsageError for a wish that fits
-    nothing, Unmanageable for a change that no statement of ours makes, NotProved for a mistake of dbtool's.
+    tells with @renamed-from; *ask* is put each likely one that was neither. *alone*: nobody else uses the database that
+    it is for, so all is done in one transaction. Raises UsageError for a wish that fits nothing, Unmanageable for a
+    change that no statement of ours makes, NotProved for a mistake of dbtool's.
     """
     start = start or read_schema(conn, ledger_schema=ledger_schema)
     renames, current = _rename(conn, start, wanted, ledger_schema=ledger_schema, wishes=wishes, ask=ask)
