@@ -162,7 +162,7 @@ def example(project: Project) -> Project:
 
 
 # Of long lists of cases a sample runs each time, by name so that it is the same on each machine; all by `make test-all`.
-_SAMPLES = {"test_kinds_": 25, "test_catalog_": 3, "test_statements": 4, "test_scenarios": 20}
+_SAMPLES = {"test_kinds_": 40, "test_catalog_": 4, "test_statements": 6, "test_scenarios": 30}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

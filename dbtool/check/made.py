@@ -34,7 +34,7 @@ class Made:
         self.project, self._target, self._stack = project, target, stack
         self.has_client_set = has_client_set(project)
         self._server = self._begin("server")
-        self._client = self._begin("client") if self.has_client_set else None
+        self._client = self._begin("client") if self.has_client_set and self.has_schema else None
         self._replayed: dict[tuple[str, ...], Schema] = {}
 
     def _begin(self, of: str) -> "Callable[[], Defined]":

@@ -85,7 +85,9 @@ def _check(project: Project, target: Target, *, offline: bool, base: str | None)
         yield from _all_guarded("schema", lambda: _schema_and_triggers(made, folder))
         if base is not None:
             yield _guarded("base", lambda: _both_branches(made, base))
-        if made.has_client_set:
+        if made.has_client_set and not made.has_schema:
+            yield from sections.skipped("client", why=f"{made.name} is not there")
+        elif made.has_client_set:
             from dbtool.check.client import client
 
             yield _guarded("client", lambda: client(project, target, made.everything))

@@ -22,7 +22,7 @@ def load(database: Database, *statements: str) -> None:
 
 def test_the_example_is_pulled_and_in_step_after_its_baseline(example: Project, run_here: Run) -> None:
     assert run_here("migrate").returncode == 0
-    for path in (example.root / "migrations").glob("*"):
+    for path in (example.root / "migrations").glob("*.sql"):
         path.unlink()
     refused(run_here("pull"), 2, "6 files already", "pull --replace")
     done = run_here("pull", "--replace", "--json")

@@ -48,7 +48,7 @@ def other_role(database: Database) -> Iterator[str]:
 
 
 def test_the_example_twice(example: Project, run_here: Run) -> None:
-    for path in (example.root / "migrations").glob("*"):
+    for path in (example.root / "migrations").glob("*.sql"):
         path.unlink()
     done = run_here("push")
     assert done.returncode == 0, done.both

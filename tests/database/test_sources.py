@@ -10,6 +10,7 @@ from psycopg import sql
 
 from dbtool.config import load_project
 from dbtool.errors import BadFile, DatabaseRefused
+from dbtool.families.family import read_families
 from dbtool.schema.catalog import compare, read_catalog
 from dbtool.schema.files.definitions import made_by
 from dbtool.schema.files.sources import apply_schema
@@ -93,7 +94,8 @@ def test_the_examples_schema_in_any_order(conn: Conn, folder: Path, each_databas
 
     for number, path in enumerate(sorted((ROOT / "sql/schema").glob("*.sql"), reverse=True)):
         (folder / f"{number}.sql").write_bytes(path.read_bytes())
-    apply_schema(conn, folder)
+    apply_schema(conn, folder, read_families(ROOT / "sql/triggers"))
+    conn.execute("DROP TABLE outbox")  # of clients alone
     with each_database.connect() as other:
         by_hand(other)
         there = read_catalog(other, ledger_schema="public")

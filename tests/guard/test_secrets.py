@@ -225,7 +225,9 @@ def run(here: Place, *arguments: str) -> tuple[int, str]:
 
 def call(here: Place, words: list[str], *, json: bool, more: tuple[str, ...] = ()) -> tuple[int, str]:
     first = words[0] if words else "completion"
-    with_url = first not in ("guard", "env", "feed", "replication", "init", "new", "completion") or words[1:2] in (
+    with_url = first not in ("guard", "env", "feed", "replication", "triggers", "init", "new", "completion") or words[
+        1:2
+    ] in (
         ["explain"],
         ["show"],
         ["mark"],
@@ -234,8 +236,11 @@ def call(here: Place, words: list[str], *, json: bool, more: tuple[str, ...] = (
         ["lsn"],
         ["status"],
         ["doctor"],
+        ["sync"],
+        ["install"],
+        ["test"],
     )
-    with_url = with_url and "--all-environments" not in words and words[:2] != ["completion", "show"]
+    with_url = with_url and "--all-environments" not in words and first != "completion"
     return run(here, *words, *(here.arguments if with_url else []), *(["--json"] if json else []), *more)
 
 
@@ -499,6 +504,11 @@ def test_help_and_what_touches_no_database(place: str, tmp_path: Path) -> None:
         ["env", "mark"],
         ["guard", "explain"],
         ["guard", "table"],
+        ["triggers", "status"],
+        ["triggers", "sync"],
+        ["triggers", "install"],
+        ["triggers", "test"],
+        ["triggers", "explain"],
         ["feed", "peek"],
         ["feed", "tail"],
         ["feed", "lsn"],
