@@ -14,7 +14,7 @@ from dbtool.commands.written import written
 from dbtool.config import Project, load_project
 from dbtool.draft import paths_of
 from dbtool.errors import Refused
-from dbtool.families.family import read_families
+from dbtool.families.family import Family, read_families
 from dbtool.files import write_atomically
 from dbtool.guard import weigh
 from dbtool.guard.decide import policy_name
@@ -30,6 +30,9 @@ from dbtool.target import Target, load_target
 
 if TYPE_CHECKING:
     from dbtool.schema.migration.change import Change
+
+
+_INSTALL = "triggers install"
 
 
 def sync(
@@ -58,21 +61,22 @@ def _synced(
     name: str,
     *,
     command: str,
+    only: str | None = None,
     stdout: bool = False,
     allow: list[str] | None = None,
     json: bool = False,
 ) -> Report:
     folder = read_migrations(project.migrations)
     paths_of(folder, name, ("",))  # a bad name stops here, before anything takes time
-    change = _change(project, target)
+    change = _change(project, target, only)
     nothing = "nothing to do: the migrations make what sql/triggers says"
     return written(
         project, folder, name, change, command=command, nothing=nothing, allow=allow or (), stdout=stdout, json=json
     )
 
 
-def _change(project: Project, target: Target) -> "Change":
-    """Return what brings the migrations in step with the families, and nothing else. Writes shadows."""
+def _change(project: Project, target: Target, only: str | None) -> "Change":
+    """Return what brings the migrations in step with the families, or with one, and nothing else. Writes shadows."""
     from dbtool.families.made import made_with_families
     from dbtool.families.scope import in_families
     from dbtool.schema.files.replayed import replayed
@@ -84,8 +88,12 @@ def _change(project: Project, target: Target) -> "Change":
         wanted = made_with_families(stack, project, target, families)
         conn = stack.enter_context(replayed(project, target, folder))
         start = read_schema(conn, ledger_schema=project.ledger_schema)
-        aim = in_families(start, wanted(), families)
+        aim = in_families(start, wanted(), _chosen(families, only), alone=only is not None)
         return plan_change(conn, aim, ledger_schema=project.ledger_schema, start=start)
+
+
+def _chosen(families: Sequence[Family], only: str | None) -> list[Family]:
+    return [family for family in families if only in (None, family.name)]
 
 
 def install(
@@ -118,7 +126,7 @@ def install(
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, text)
-    report = _synced(project, target, f"install {family}", command="triggers install", json=json)
+    report = _synced(project, target, f"install {family}", command=_INSTALL, only=family, json=json)
     wrote = [f"wrote {path.relative_to(project.root)}" for path in files]
     report = replace(report, summary="\n".join([*wrote, report.summary]), data={**report.data, "written": list(files)})
     if not apply:
@@ -128,20 +136,22 @@ def install(
 
         done = migrate(env=env, url=url, yes=yes, lock_wait_=lock_wait_, json=json)
         return replace(done, command="triggers install", summary=f"{report.summary}\n{done.summary}", data=report.data)
-    done = _mend(project, target, wait=wait, consent=Consent(confirm=confirm, override=override, token=token, yes=yes))
+    consent = Consent(confirm=confirm, override=override, token=token, yes=yes)
+    done = _mend(project, target, family, wait=wait, consent=consent)
     return replace(done, summary="\n".join([*wrote, done.summary]), data={**done.data, "written": list(files)})
 
 
 def _files(project: Project, target: Target, name: str, tables: Sequence[str]) -> Mapping[Path, str]:
     """Return what files become, by their paths, for these tables to have a family. Writes a shadow, reads files."""
     from dbtool.families.installing import family_files, resolved, with_tables
-    from dbtool.families.members import read_tables
-    from dbtool.schema.files.made import shadow_of_project
+    from dbtool.families.made import made_with_families
+    from dbtool.families.members import tables_of
 
     files = family_files(project.triggers, name)
     if tables:
-        with shadow_of_project(project, target, say=console.say) as made:
-            names = resolved(tables, read_tables(made.conn()))
+        with ExitStack() as stack:
+            wanted = made_with_families(stack, project, target, read_families(project.triggers))
+            names = resolved(tables, tables_of(wanted()))
         path = project.triggers / f"{name}.sql"
         text = files.get(path) or path.read_text(encoding="utf-8")
         files[path] = with_tables(text, names)
@@ -150,8 +160,8 @@ def _files(project: Project, target: Target, name: str, tables: Sequence[str]) -
     return files
 
 
-def _mend(project: Project, target: Target, *, wait: float, consent: Consent) -> Report:
-    """Bring the families' things in a database in step, in one transaction. Writes, when the guard lets it."""
+def _mend(project: Project, target: Target, name: str, *, wait: float, consent: Consent) -> Report:
+    """Bring what one family makes in a database in step, in one transaction. Writes, when the guard lets it."""
     from dbtool.families.made import made_with_families
     from dbtool.families.scope import in_families
     from dbtool.schema.migration.pushing import apply_push, plan_push
@@ -168,9 +178,9 @@ def _mend(project: Project, target: Target, *, wait: float, consent: Consent) ->
         with ExitStack() as stack:
             wanted = made_with_families(stack, project, target, families)
             live = read_schema(conn, ledger_schema=project.ledger_schema)
-            plan = plan_push(live, in_families(live, wanted(), families))
+            plan = plan_push(live, in_families(live, wanted(), _chosen(families, name), alone=True))
         if not plan.script:
-            return Report(command=_INSTALL, summary="nothing to do: the database has what sql/triggers says")
+            return Report(command=_INSTALL, summary=f"nothing to do: the database has what the family {name} makes")
         shown = [f"  {statement.sql}" for statement in plan.script.statements]
         weigh.show(weighed, shown, does="makes triggers what their files say")
         settled = weigh.settle_weighed(conn, weighed, consent)
@@ -184,6 +194,3 @@ def _mend(project: Project, target: Target, *, wait: float, consent: Consent) ->
         summary=f"made {counted(len(plan.steps), 'change')} in {seconds(took)}",
         data={"statements": [s.sql for s in plan.script.statements]},
     )
-
-
-_INSTALL = "triggers install"

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from dbtool.families.family import Family
+from dbtool.families.family import Family, Table
 from dbtool.families.members import members, tables_of
-from dbtool.families.standing import key_of, keys_of
+from dbtool.families.standing import key_of, keys_of, strays_of
 from dbtool.schema.catalog import Catalog, Key, Record
 from dbtool.schema.family import RELATIONS
 from dbtool.schema.names import qualified, unquoted
@@ -15,24 +15,36 @@ _SWITCHES = ("row security", "force row security")
 _STRAY = ("trigger", "policy")
 
 
-def in_families(current: Schema, wanted: Schema, families: Sequence[Family]) -> Schema:
+def in_families(current: Schema, wanted: Schema, families: Sequence[Family], *, alone: bool = False) -> Schema:
     """Return *current* with what families make as in *wanted*.
 
     Triggers and policies that neither sql/schema nor a family says go, on tables that sql/schema has; so does a
-    function that only such triggers ran. What belongs to a table that *current* lacks is left for `generate`.
+    function that only such triggers ran. *alone*: of what nobody says, only triggers that run a function of these
+    families go, and nothing else is touched. What belongs to a table that *current* lacks is left for `generate`.
     """
     scope = {key for key in keys_made(wanted, families) if _has_place(wanted.parts[key], current)}
-    strays = set(_strays(current, wanted))
+    strays = set(_running(families, current, wanted) if alone else _strays(current, wanted))
+    switched = {_key(m.table) for m in members(families, tables_of(wanted))} if alone else wanted.parts.keys()
     parts = {key: record for key, record in current.parts.items() if key not in strays}
     for key in scope:
         parts[key] = wanted.parts[key]
     for key, record in parts.items():
-        if key[0] == "table" and key in wanted.parts and key not in scope:
+        if key[0] == "table" and key in switched and key in wanted.parts and key not in scope:
             parts[key] = _switched(record, wanted.parts[key])
     needs = {key: found for key, found in current.needs.items() if key in parts and key not in scope}
     needs |= {key: wanted.needs[key] for key in scope if key in wanted.needs}
     hints = {**current.hints, **{key: wanted.hints[key] for key in scope if key in wanted.hints}}
     return replace(current, parts=parts, needs=_known(needs, parts), hints=_known(hints, parts))
+
+
+def _running(families: Sequence[Family], current: Schema, wanted: Schema) -> Iterator[Key]:
+    """Yield the triggers that run a function of the families, and that nobody says."""
+    for standing in strays_of(families, members(families, tables_of(wanted)), wanted.parts, current.parts):
+        yield from (key for key in standing.keys if _table_of(current.parts[key]) in wanted.parts)
+
+
+def _key(table: Table) -> Key:
+    return "table", table.schema, "", table.name
 
 
 def _known(needs: Mapping[Key, frozenset[Key]], parts: Catalog) -> Mapping[Key, frozenset[Key]]:

@@ -50,7 +50,7 @@ def standings(
     return (
         *(one for family in families if (one := _shared(family, left, right))),
         *(_standing(member, left, right) for member in found_members),
-        *_strays(families, found_members, left, right),
+        *strays_of(families, found_members, left, right),
     )
 
 
@@ -141,7 +141,7 @@ def _opened(member: Member, wanted: Catalog, found: Catalog) -> bool:
     return bool(key in wanted and wanted[key].is_.get("row security") and not found[key].is_.get("row security"))
 
 
-def _strays(
+def strays_of(
     families: Sequence[Family], found_members: Sequence[Member], wanted: Catalog, found: Catalog
 ) -> Iterator[Standing]:
     """Yield the triggers that run a family's function on a table that is not to have it."""

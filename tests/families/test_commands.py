@@ -81,6 +81,8 @@ def test_what_somebody_did_by_hand_is_told_and_mended(notes: Project, database: 
         conn.execute("ALTER TABLE notes DISABLE TRIGGER touch")
         conn.execute("DROP TRIGGER touch ON logs")
         conn.execute("CREATE TABLE other (touched boolean)")
+        conn.execute("CREATE TRIGGER by_hand BEFORE UPDATE ON notes FOR EACH ROW "
+                     "EXECUTE FUNCTION suppress_redundant_updates_trigger()")  # fmt: skip
         conn.execute("CREATE TRIGGER mine BEFORE UPDATE ON other FOR EACH ROW EXECUTE FUNCTION touch()")
     assert states(notes) == {
         ("touch", None): "present", ("touch", "public.notes"): "disabled", ("touch", "public.logs"): "missing",
@@ -94,6 +96,7 @@ def test_what_somebody_did_by_hand_is_told_and_mended(notes: Project, database: 
     assert states(notes)["touch", "public.notes"] == "present"
     assert states(notes)["touch", "public.logs"] == "present"
     assert ("other.mine",) in database.rows(TRIGGERS), "a table that no file has is nobody's business"
+    assert ("notes.by_hand",) in database.rows(TRIGGERS), "no family's, and one family is mended"
     with database.connect() as conn:
         conn.execute("CREATE OR REPLACE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'")
     assert states(notes)["touch", None] == "altered"
@@ -165,6 +168,8 @@ def test_a_project_of_migrations_alone(project: Project, database: Database) -> 
     done(project, "migrate")
     assert database.rows(TRIGGERS) == [("notes.touch",)]
     done(project, "check")
+    done(project, "triggers", "install", "touch", "logs", "--apply")
+    assert database.rows(TRIGGERS) == [("logs.touch",), ("notes.touch",)]
 
 
 def test_pull_leaves_to_families_what_is_theirs(notes: Project) -> None:
