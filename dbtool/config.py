@@ -1,13 +1,14 @@
 """dbtool.toml -> Project. Every mistake in it is told at once, with its key and line."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from dbtool.errors import BadFile, UsageError
 from dbtool.finding import Finding, Place
+from dbtool.spelling import close_words
 
 CONFIG_FILE = "dbtool.toml"
 T = TypeVar("T")
@@ -121,6 +122,10 @@ class Project:
     client: Client = field(default_factory=lambda: Client(bundle=Path(CLIENT_BUNDLE)))
     docs: Docs = field(default_factory=lambda: Docs(path=Path(DOCS_PATH)))
 
+    def shown(self, path: Path) -> str:
+        """Return a path as people know it: from the project's folder, where it lies there."""
+        return str(path.relative_to(self.root) if path.is_relative_to(self.root) else path)
+
 
 def load_project(start: Path | None = None) -> Project:
     """Return the project that *start* (default: here) lies in: the nearest folder upwards with a dbtool.toml.
@@ -142,13 +147,6 @@ def load_project(start: Path | None = None) -> Project:
         client=Client(bundle=start / CLIENT_BUNDLE),
         docs=Docs(path=start / DOCS_PATH),
     )  # fmt: skip
-
-
-def close_words(word: str, known: Iterable[str]) -> list[str]:
-    """Return the known word that *word* may have been meant as, in a list of one or none."""
-    import difflib
-
-    return difflib.get_close_matches(word, list(known), n=1)
 
 
 def read_toml(file: Path) -> tuple[str, dict[str, Any]]:

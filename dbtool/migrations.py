@@ -15,6 +15,7 @@ from pathlib import Path
 from dbtool.errors import BadFile
 from dbtool.finding import Finding, Place
 from dbtool.histories import ADOPT, foreign_tool
+from dbtool.spelling import close_words
 
 # yoyo runs files of this name after each run that applied something, and never records them
 POST_APPLY = "post-apply"
@@ -300,13 +301,11 @@ def _double_ids(migrations: Iterable[Migration]) -> Iterator[Finding]:
 
 
 def _unknown_depends(migrations: Sequence[Migration]) -> Iterator[Finding]:
-    import difflib
-
     known = {m.id for m in migrations}
     for migration in migrations:
         for other in migration.depends:
             if other not in known:
-                close = difflib.get_close_matches(other, known, n=1)
+                close = close_words(other, known)
                 yield Finding(
                     id="unknown-depends",
                     message=f"{migration.id} depends on {other}, which is not in {migration.path.parent.name}/",

@@ -5,9 +5,11 @@ tenant. @category domain'`. docs/tags.md lists them.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+
+from dbtool.spelling import close_words
 
 CATEGORIES = {
     "domain": "business data, replicated to the clients",
@@ -96,8 +98,8 @@ def _known(tag: str) -> str | None:
 
 
 def _unknown(tag: str) -> str:
-    close = _close(tag.lower().replace("_", "-"), tuple(TAGS))
-    return f"@{tag} is no tag" + (f"; did you mean @{close}?" if close else f": there are {_listed(TAGS)}")
+    close = close_words(tag.lower().replace("_", "-"), TAGS)
+    return f"@{tag} is no tag" + (f"; did you mean @{close[0]}?" if close else f": there are {_listed(TAGS)}")
 
 
 def _mistakes(tag: str, value: str, before: str | None) -> Iterator[str]:
@@ -106,20 +108,14 @@ def _mistakes(tag: str, value: str, before: str | None) -> Iterator[str]:
     if not value:
         yield f"@{tag} says nothing: a value follows it"
     elif tag == "category" and value not in CATEGORIES:
-        close = _close(value.lower(), tuple(CATEGORIES))
+        close = close_words(value.lower(), CATEGORIES)
         there = ", ".join(CATEGORIES)
-        yield f"@category {value} is none" + (f"; did you mean {close}?" if close else f": there are {there}")
+        yield f"@category {value} is none" + (f"; did you mean {close[0]}?" if close else f": there are {there}")
 
 
 def _both_sides(found: dict[str, str]) -> Iterator[str]:
     if "server-only" in found and "client-only" in found:
         yield "@server-only and @client-only: it would be nowhere"
-
-
-def _close(word: str, known: Sequence[str]) -> str:
-    import difflib
-
-    return next(iter(difflib.get_close_matches(word, known, n=1)), "")
 
 
 def _listed(tags: dict[str, str]) -> str:

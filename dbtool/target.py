@@ -10,9 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from dbtool.config import CONFIG_FILE, Environment, Project, close_words
+from dbtool.config import CONFIG_FILE, Environment, Project
 from dbtool.errors import UsageError
 from dbtool.secrets import Secret, remember
+from dbtool.spelling import close_words
 
 # The first of these that is set names the environment (DESIGN.md section 2).
 ENVIRONMENT_VARIABLES = ("DBTOOL_ENV", "NODE_ENV", "APP_ENV", "ENV")

@@ -9,6 +9,7 @@ from dbtool.check.section import Section
 from dbtool.client.bundle import Bundle, bundle_of, edited, read_bundle, stale, texts_of
 from dbtool.client.pglite import NoPGlite, find_pglite
 from dbtool.client.set import client_project, client_set
+from dbtool.client.told import stale_bundle
 from dbtool.config import Project
 from dbtool.finding import Finding, Severity
 from dbtool.migrations import Folder, heads, read_migrations
@@ -87,7 +88,7 @@ def _missing(project: Project, bundle: Bundle) -> _Answer:
     if not findings:
         return _Answer(said="")
     folder = client_project(project).migrations
-    shown = folder.relative_to(project.root) if folder.is_relative_to(project.root) else folder
+    shown = project.shown(folder)
     return _Answer(
         said=f"{counted(len(findings), 'migration')} that clients may have applied changed or went",
         findings=findings,
@@ -125,10 +126,9 @@ def _proved(project: Project, bundle: Bundle, wanted: "Schema") -> _Answer:
 
 def _fresh(project: Project, bundle: Bundle) -> _Answer:
     folder = project.client.bundle
-    shown = folder.relative_to(project.root) if folder.is_relative_to(project.root) else folder
+    shown = project.shown(folder)
     names = stale(folder, texts_of(bundle))
     if not names:
         return _Answer(said=f"{shown} is fresh")
-    message = f"{shown}: {', '.join(names)} {'is' if len(names) == 1 else 'are'} not what the migrations make"
-    finding = Finding(id="stale-bundle", message=message, help=_BUNDLE)
+    finding = stale_bundle(shown, names)
     return _Answer(said=f"{shown} is stale", findings=(finding,), next=(_BUNDLE,))

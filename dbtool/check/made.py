@@ -54,8 +54,7 @@ class Made:
     @property
     def name(self) -> str:
         """The folder of the desired schema, as people know it."""
-        folder, root = self.project.schema, self.project.root
-        return str(folder.relative_to(root) if folder.is_relative_to(root) else folder)
+        return self.project.shown(self.project.schema)
 
     @property
     def has_schema(self) -> bool:
@@ -69,6 +68,10 @@ class Made:
 
     def wanted(self) -> "Schema":
         """Return what sql/schema makes, with the families, for the server."""
+        return self._wanted
+
+    @cached_property
+    def _wanted(self) -> "Schema":
         return server_schema(self._server().schema())
 
     def everything(self) -> "Schema":

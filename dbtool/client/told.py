@@ -53,3 +53,9 @@ def _is_about(one: LeftOut, touched: Collection[str], *, first: bool) -> bool:
 
 def _relation(record: Record) -> str:
     return record.parent or qualified(record.schema, record.name)
+
+
+def stale_bundle(shown: str, names: Sequence[str]) -> Finding:
+    """Return what is to say of a bundle that is not what the migrations make. Pure."""
+    message = f"{shown}: {', '.join(names)} {'is' if len(names) == 1 else 'are'} not what the migrations make"
+    return Finding(id="stale-bundle", message=message, help="dbtool migrate --target client")

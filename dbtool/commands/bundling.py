@@ -6,9 +6,10 @@ from pathlib import Path
 
 from dbtool.client.bundle import JSON, MODULE, bundle_of, edited, read_bundle, refused, stale, texts_of, write_bundle
 from dbtool.client.set import client_project
+from dbtool.client.told import stale_bundle
 from dbtool.config import Project
 from dbtool.errors import Drift, UsageError
-from dbtool.finding import Finding, Severity
+from dbtool.finding import Severity
 from dbtool.migrations import read_migrations
 from dbtool.report import Report, counted
 
@@ -48,7 +49,7 @@ def bundled(project: Project, folder: Path | None, *, check: bool, allow: Sequen
     if any(finding.severity is Severity.ERROR for finding in drift):
         raise Drift(*drift, hint="nothing was written; to go on all the same: --allow edited-migration")
     texts = texts_of(bundle)
-    shown = _shown(project, folder)
+    shown = project.shown(folder)
     told = f"{counted(len(bundle.versions), 'migration')} for clients"
     names = stale(folder, texts)
     data = {"bundle": folder, "files": list(texts), "stale": names, "extensions": list(bundle.extensions)}
@@ -56,7 +57,7 @@ def bundled(project: Project, folder: Path | None, *, check: bool, allow: Sequen
         return Report(command="migrate", findings=drift, summary=f"nothing to do: {shown} has {told}", data=data)
     if check:
         return Report(
-            command="migrate", findings=(*drift, _finding(shown, names)), exit_code=_STALE, data=data,
+            command="migrate", findings=(*drift, stale_bundle(shown, names)), exit_code=_STALE, data=data,
             summary=f"{shown} is not what the migrations for clients make", next=("dbtool migrate --target client",),
         )  # fmt: skip
     write_bundle(folder, texts)
@@ -66,18 +67,6 @@ def bundled(project: Project, folder: Path | None, *, check: bool, allow: Sequen
         summary=f"wrote {told}: {shown}/{MODULE} and {JSON}",
         data=data,
     )
-
-
-def _finding(shown: str, names: Sequence[str]) -> Finding:
-    return Finding(
-        id="stale-bundle",
-        message=f"{shown}: {', '.join(names)} {'is' if len(names) == 1 else 'are'} not what the migrations make",
-        help="dbtool migrate --target client",
-    )
-
-
-def _shown(project: Project, folder: Path) -> str:
-    return str(folder.relative_to(project.root)) if folder.is_relative_to(project.root) else str(folder)
 
 
 def beside(server: Report, client: Report) -> Report:

@@ -8,12 +8,13 @@ import typer
 from dbtool import console
 from dbtool.address import Host, read_address
 from dbtool.commands.options import Confirm, Env, Json, Url
-from dbtool.config import Project, close_words, load_project
+from dbtool.config import Project, load_project
 from dbtool.db import connect, connect_for_changes
 from dbtool.errors import DbtoolError, UsageError
 from dbtool.guard.mark import Mark, read_mark, write_mark
 from dbtool.report import Report, Table
 from dbtool.secrets import redact
+from dbtool.spelling import close_words
 from dbtool.target import Target, known_environments, load_target, meant_environment
 from dbtool.where import where
 

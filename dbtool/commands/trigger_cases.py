@@ -9,7 +9,7 @@ import typer
 
 from dbtool import console
 from dbtool.commands.options import Confirm, Env, Json, Override, Token, Url, completing
-from dbtool.config import close_words, load_project
+from dbtool.config import load_project
 from dbtool.errors import UsageError
 from dbtool.families.family import Family, read_families
 from dbtool.finding import Finding, Severity
@@ -17,6 +17,7 @@ from dbtool.guard import weigh
 from dbtool.guard.policy import read_policy
 from dbtool.guard.settle import Consent
 from dbtool.report import Report, Table, counted
+from dbtool.spelling import close_words
 from dbtool.target import load_target
 
 if TYPE_CHECKING:

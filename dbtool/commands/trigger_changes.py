@@ -22,7 +22,7 @@ from dbtool.guard.policy import read_policy
 from dbtool.guard.settle import Consent
 from dbtool.ledger import read_ledger
 from dbtool.lock import migration_lock
-from dbtool.migrations import read_migrations
+from dbtool.migrations import Folder, read_migrations
 from dbtool.plan import make_plan
 from dbtool.report import Report, counted, seconds
 from dbtool.script import sql_checksum_of
@@ -68,14 +68,14 @@ def _synced(
 ) -> Report:
     folder = read_migrations(project.migrations)
     paths_of(folder, name, ("",))  # a bad name stops here, before anything takes time
-    change = _change(project, target, only)
+    change = _change(project, target, folder, only)
     nothing = "nothing to do: the migrations make what sql/triggers says"
     return written(
         project, folder, name, change, command=command, nothing=nothing, allow=allow or (), stdout=stdout, json=json
     )
 
 
-def _change(project: Project, target: Target, only: str | None) -> "Change":
+def _change(project: Project, target: Target, folder: Folder, only: str | None) -> "Change":
     """Return what brings the migrations in step with the families, or with one, and nothing else. Writes shadows."""
     from dbtool.families.made import made_with_families
     from dbtool.families.scope import in_families
@@ -83,7 +83,7 @@ def _change(project: Project, target: Target, only: str | None) -> "Change":
     from dbtool.schema.migration.change import plan_change
     from dbtool.schema.reading.read import read_schema
 
-    folder, families = read_migrations(project.migrations), read_families(project.triggers)
+    families = read_families(project.triggers)
     with ExitStack() as stack:
         wanted = made_with_families(stack, project, target, families)
         conn = stack.enter_context(replayed(project, target, folder))

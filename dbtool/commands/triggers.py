@@ -9,7 +9,7 @@ from dbtool import console
 from dbtool.commands.options import Env, Json, Url
 from dbtool.commands.trigger_cases import family_names, test
 from dbtool.commands.trigger_changes import install, sync
-from dbtool.config import Project, close_words, load_project
+from dbtool.config import Project, load_project
 from dbtool.db import connect
 from dbtool.errors import UsageError
 from dbtool.families.family import Family, read_families
@@ -18,6 +18,7 @@ from dbtool.migrations import read_migrations
 from dbtool.plan import make_plan
 from dbtool.report import Report, Table
 from dbtool.script import sql_checksum_of
+from dbtool.spelling import close_words
 from dbtool.target import load_target
 from dbtool.where import where
 
@@ -78,10 +79,7 @@ def status(
 
 
 def _no_family(project: Project) -> str:
-    folder = project.triggers
-    return (
-        f"no families: {folder.relative_to(project.root) if folder.is_relative_to(project.root) else folder} has none"
-    )
+    return f"no families: {project.shown(project.triggers)} has none"
 
 
 def _matrix(families: Sequence[Family], seen: "Sequence[Standing]", *, everything: bool) -> list[Table]:

@@ -94,10 +94,10 @@ def _read(project: Project, database: Target, source: Source, sides: Iterable[st
 
 
 def _written(project: Project, found: "Sequence[Made]", notes: Sequence[Finding]) -> Report:
-    from dbtool.types.written import shown, write
+    from dbtool.types.written import write
 
     changed = [one for one in found if write(one)]
-    lines = [f"wrote {shown(project, one.output.path)}" for one in changed]
+    lines = [f"wrote {project.shown(one.output.path)}" for one in changed]
     rest = len(found) - len(changed)
     if rest:
         lines.append(f"{counted(rest, 'file')} {'is' if rest == 1 else 'are'} up to date")
@@ -127,11 +127,9 @@ def _checked(project: Project, found: "Sequence[Made]", notes: Sequence[Finding]
 def _data(
     project: Project, found: "Sequence[Made]", changed: "Sequence[Made]", *, text: bool = False
 ) -> list[dict[str, object]]:
-    from dbtool.types.written import shown
-
     return [
         {
-            "path": shown(project, one.output.path),
+            "path": project.shown(one.output.path),
             "kind": one.output.kind,
             "target": one.output.target,
             "changed": any(one is other for other in changed),

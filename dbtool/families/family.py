@@ -15,13 +15,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dbtool.config import close_words
 from dbtool.errors import BadFile
 from dbtool.finding import Finding, Place
 from dbtool.parser import replace_name
+from dbtool.schema.catalog import Key
 from dbtool.schema.files.definitions import Definition, definition_of, made_by
 from dbtool.schema.names import qualified, quoted, unquoted
 from dbtool.script import Script, read_script
+from dbtool.spelling import close_words
 from dbtool.tags import CATEGORIES, Tags
 
 THIS = "this_table"
@@ -40,6 +41,11 @@ class Table:
 
     def __str__(self) -> str:
         return qualified(self.schema, self.name)
+
+    @property
+    def key(self) -> Key:
+        """Its key in a catalog."""
+        return "table", self.schema, "", self.name
 
     @property
     def sets(self) -> tuple[str, ...]:
@@ -111,7 +117,7 @@ def _family(script: Script, findings: list[Finding]) -> Family:
     head = bytes(script.source[: script.statements[0].start]).decode(errors="replace").removeprefix("\ufeff")
     said: dict[str, list[str]] = {word: [] for word in _WORDS}
     for number, line in enumerate(head.splitlines(), start=1):
-        if (found := _line.match(line)) and (word := _told(found, Place(path=script.path, line=number), findings)):
+        if (found := HEADER.match(line)) and (word := _told(found, Place(path=script.path, line=number), findings)):
             said[word].append(_value(word, found[2]))
     definitions = [definition_of(script, statement) for statement in script.statements]
     each = tuple(d for d in definitions if replace_name(d.sql, THIS, b"") != d.sql)
@@ -139,7 +145,7 @@ _WORDS = {
     "column": re.compile(r'"(?:[^"]|"")+"|[\w$]+'),
     "set": re.compile(r"[\w-]+"),
 }
-_line = re.compile(r"--\s*dbtool:\s*(\S+)[ \t]*(.*?)[ \t]*$")
+HEADER = re.compile(r"--\s*dbtool:\s*(\S+)[ \t]*(.*?)[ \t]*$")
 
 
 def _told(found: re.Match[str], place: Place, findings: list[Finding]) -> str:

@@ -1,12 +1,11 @@
 """What the files of a family become when tables are to have it. Pure, but for what is read."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from dbtool.config import close_words
 from dbtool.errors import UsageError
-from dbtool.families.family import CASES, Table
+from dbtool.families.family import CASES, HEADER, Table
+from dbtool.spelling import close_words
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "init" / "sql" / "triggers"
 
@@ -53,9 +52,6 @@ def resolved(names: Sequence[str], tables: Sequence[Table]) -> list[str]:
     return found
 
 
-_header = re.compile(r"--\s*dbtool:\s*(\w+)[ \t]*(.*?)[ \t]*$")
-
-
 def with_tables(text: str, tables: Sequence[str]) -> str:
     """Return a family's text with a header line for each of the tables, and none that takes it out. Pure.
 
@@ -66,7 +62,7 @@ def with_tables(text: str, tables: Sequence[str]) -> str:
     select 1
     """
     lines = text.splitlines()
-    said = [(number, found[1], found[2]) for number, line in enumerate(lines) if (found := _header.match(line))]
+    said = [(number, found[1], found[2]) for number, line in enumerate(lines) if (found := HEADER.match(line))]
     there = {table for _, word, table in said if word == "table"}
     out = [number for number, word, table in said if word == "except" and table in tables]
     first = next((n for n, line in enumerate(lines) if not line.startswith("--")), len(lines))

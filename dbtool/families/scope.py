@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from dbtool.families.family import Family, Table
+from dbtool.families.family import Family
 from dbtool.families.members import members, tables_of
 from dbtool.families.standing import key_of, keys_of, strays_of
 from dbtool.schema.catalog import Catalog, Key, Record
@@ -24,7 +24,7 @@ def in_families(current: Schema, wanted: Schema, families: Sequence[Family], *, 
     """
     scope = {key for key in keys_made(wanted, families) if _has_place(wanted.parts[key], current)}
     strays = set(_running(families, current, wanted) if alone else _strays(current, wanted))
-    switched = {_key(m.table) for m in members(families, tables_of(wanted))} if alone else wanted.parts.keys()
+    switched = {m.table.key for m in members(families, tables_of(wanted))} if alone else wanted.parts.keys()
     parts = {key: record for key, record in current.parts.items() if key not in strays}
     for key in scope:
         parts[key] = wanted.parts[key]
@@ -41,10 +41,6 @@ def _running(families: Sequence[Family], current: Schema, wanted: Schema) -> Ite
     """Yield the triggers that run a function of the families, and that nobody says."""
     for standing in strays_of(families, members(families, tables_of(wanted)), wanted.parts, current.parts):
         yield from (key for key in standing.keys if _table_of(current.parts[key]) in wanted.parts)
-
-
-def _key(table: Table) -> Key:
-    return "table", table.schema, "", table.name
 
 
 def _known(needs: Mapping[Key, frozenset[Key]], parts: Catalog) -> Mapping[Key, frozenset[Key]]:

@@ -12,7 +12,7 @@ from dbtool.schema.planning.comparable import comparable
 from dbtool.schema.whole import Schema
 
 # What is read of a database for this: the queries below queries/schema/.
-READ = ("tables", "triggers", "policies", "functions")
+READ = ("tables", "triggers", "policies", "functions", "indexes")
 
 
 class State(StrEnum):
@@ -61,14 +61,14 @@ def _shared(family: Family, wanted: Catalog, found: Catalog) -> Standing | None:
 
 def _standing(member: Member, wanted: Catalog, found: Catalog) -> Standing:
     table = member.table
-    if ("table", table.schema, "", table.name) not in found:
+    if table.key not in found:
         return Standing(family=member.family.name, table=str(table), state=State.NO_TABLE)
     keys = keys_of(member, wanted)
     standing = _judged(member.family.name, str(table), keys, wanted, found)
     if standing.state is State.PRESENT and _opened(member, wanted, found):
         return Standing(
             family=member.family.name, table=str(table), state=State.DISABLED, parts=("row-level security is off",),
-            keys=(("table", table.schema, "", table.name),),
+            keys=(table.key,),
         )  # fmt: skip
     return standing
 
@@ -82,12 +82,9 @@ def _on_table(definition: Definition, table: Table, wanted: Catalog) -> Key | No
     made = definition.made
     if made is None:
         return None
-    if made.on or made.family == "relation":
-        for kind in (made.family, "index"):
-            key = (kind, table.schema, str(table), made.name)
-            if key in wanted:
-                return key
-    return key_of(made, wanted)
+    kind = "index" if made.family == "relation" else made.family  # no other relation can be made for each table
+    key = (kind, table.schema, str(table), made.name)
+    return key if key in wanted else None
 
 
 def key_of(made: Made | None, wanted: Catalog) -> Key | None:
@@ -137,7 +134,7 @@ def _state_word(state: State) -> str:
 
 def _opened(member: Member, wanted: Catalog, found: Catalog) -> bool:
     """Whether the family's policies protect nothing: row-level security is to be on, and is off."""
-    key = ("table", member.table.schema, "", member.table.name)
+    key = member.table.key
     return bool(key in wanted and wanted[key].is_.get("row security") and not found[key].is_.get("row security"))
 
 

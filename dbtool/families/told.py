@@ -15,7 +15,7 @@ def findings_of(wrong: Sequence[Standing]) -> Iterator[Finding]:
             together.setdefault((one.family, one.state), []).append(one.table)
             continue
         of = f"{one.table}: " if one.table else ""
-        parts = f": {'; '.join(one.parts)}" if one.parts else ""
+        parts = f": {'; '.join(part.removeprefix(f'{one.state}: ') for part in one.parts)}" if one.parts else ""
         yield Finding(id=_id(one.state), message=f"{of}the family {one.family} is {one.state.value}{parts}")
     for (family, state), tables in together.items():
         listed = ", ".join(tables[:5]) + (f" and {len(tables) - 5:,} more" if len(tables) > 5 else "")

@@ -125,7 +125,7 @@ def refuse_server(server: Server) -> None:
 
 def chosen_publications(server: Server, given: Sequence[str]) -> tuple[str, ...]:
     """Return the publications that are meant: those that were named, else all. Raises UsageError for an unknown one."""
-    from dbtool.config import close_words
+    from dbtool.spelling import close_words
 
     for name in given:
         if name not in server.publications:
@@ -139,7 +139,7 @@ def chosen_publications(server: Server, given: Sequence[str]) -> tuple[str, ...]
 
 
 def _not_there(server: Server, name: str, command: str) -> UsageError:
-    from dbtool.config import close_words
+    from dbtool.spelling import close_words
 
     close = close_words(name, server.slots)
     if close:

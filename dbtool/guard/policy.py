@@ -11,10 +11,11 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any, cast
 
-from dbtool.config import Project, close_words, key_lines, read_toml
+from dbtool.config import Project, key_lines, read_toml
 from dbtool.errors import BadFile
 from dbtool.finding import Finding, Place
 from dbtool.guard.names import Words, tidy
+from dbtool.spelling import close_words
 
 
 class Answer(IntEnum):

@@ -1,6 +1,5 @@
 """The rules, listed and explained: lint --rules, lint --explain RULE."""
 
-from dbtool.config import close_words
 from dbtool.errors import UsageError
 from dbtool.lint.hazards import OWN, REFUSED
 from dbtool.lint.rules import RULES
@@ -8,6 +7,7 @@ from dbtool.lint.squawk_rules import RULES as SQUAWK
 from dbtool.lint.squawk_rules import Known
 from dbtool.lint.style import is_style
 from dbtool.report import Report, Table, counted
+from dbtool.spelling import close_words
 
 _MANUAL = "https://www.postgresql.org/docs/current/"
 

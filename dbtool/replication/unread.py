@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dbtool.config import close_words
 from dbtool.errors import DbtoolError, UsageError
 from dbtool.replication.facts import Facts
 from dbtool.replication.measure import Measured
 from dbtool.replication.sampled import Sampled
 from dbtool.replication.told import behind, kept_of_limit, named
 from dbtool.report import counted, seconds, sized
+from dbtool.spelling import close_words
 from dbtool.target import Target
 
 if TYPE_CHECKING:

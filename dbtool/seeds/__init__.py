@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from dbtool.config import close_words
 from dbtool.errors import BadFile, UsageError
 from dbtool.finding import Finding
 from dbtool.script import Script, read_script
 from dbtool.seeds.removal import Removal, removals
+from dbtool.spelling import close_words
 
 FOLDER = Path("sql/seeds")
 REFERENCE = "reference"  # the one set that production takes, as long as it removes nothing

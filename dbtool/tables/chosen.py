@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dbtool.config import close_words
 from dbtool.errors import UsageError
+from dbtool.spelling import close_words
 from dbtool.tables.listed import Table
 from dbtool.tags import CATEGORIES
 

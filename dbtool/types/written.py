@@ -91,7 +91,7 @@ def _same_properties(module: Module, output: TypesOutput) -> Iterator[Finding]:
 
 
 def _empty(project: Project, output: TypesOutput, schema: str) -> Finding:
-    message = f"{shown(project, output.path)}: schema {schema} has nothing in it, or is not there"
+    message = f"{project.shown(output.path)}: schema {schema} has nothing in it, or is not there"
     return Finding(id="types-schema", message=message, severity=Severity.WARNING, place=_place(project))
 
 
@@ -123,7 +123,7 @@ def stale_of(project: Project, one: Made) -> Finding | None:
     return Finding(
         id=STALE,
         message=what,
-        help=f"{NEXT} writes {shown(project, path)}",
+        help=f"{NEXT} writes {project.shown(path)}",
         place=Place(path=path, line=0),
     )
 
@@ -160,8 +160,3 @@ def write(one: Made) -> bool:
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
     return True
-
-
-def shown(project: Project, path: Path) -> str:
-    """Return a path as it is told: from the project's folder."""
-    return str(path.relative_to(project.root)) if path.is_relative_to(project.root) else str(path)

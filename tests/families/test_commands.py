@@ -200,6 +200,9 @@ def test_what_sql_schema_and_a_family_need_of_each_other(notes: Project, databas
     assert "create policy p on public.notes" in done(notes, "generate", "policy")
     done(notes, "migrate")
     done(notes, "check")
+    with database.connect() as conn:
+        conn.execute("DROP INDEX touched_of_this")
+    assert states(notes)["touch", "public.notes"] == "missing", "an index that a family makes is its part as well"
     (notes.root / "sql/triggers/touch.sql").write_text(TOUCH)
     refused = notes.run("check", "--offline")
     assert "least_id() does not exist" in refused.stderr
