@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from dbtool.errors import BadFile
 from dbtool.finding import Finding, Place
-from dbtool.types.model import AS_TYPE, Sources
+from dbtool.types.building import Sources
+from dbtool.types.model import AS_TYPE
 from dbtool.types.names import pascal
 
 

@@ -4,7 +4,7 @@ PostgreSQL's are those of section 9.7.3 of the manual: `.` and `[^...]` match a 
 whole text, and there are classes by name. What means something else elsewhere gives None.
 """
 
-from dbtool.types.checks import Pattern
+from dbtool.types.limits import Pattern
 
 # Which letters there are beyond ASCII, a locale says. So all may be one, or, where a class is excluded, none.
 _BEYOND = r"\u{80}-\u{10FFFF}"

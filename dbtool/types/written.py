@@ -11,10 +11,11 @@ from dbtool.files import write_atomically
 from dbtool.finding import Finding, Place, Severity
 from dbtool.report import counted
 from dbtool.types import python, typescript, zod
+from dbtool.types.building import module_of, sources_of
 from dbtool.types.checks import trees_of
 from dbtool.types.expected import expected
 from dbtool.types.facts import Facts
-from dbtool.types.model import Module, Row, module_of, sources_of
+from dbtool.types.model import Module, Row
 from dbtool.types.named import names_of, unknown_names
 from dbtool.types.typescript import key_of
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dbtool.config import TypesOutput
-from dbtool.types.checks import NONE, Bound, Limits, both
+from dbtool.types.limits import NONE, Bound, Limits, both
 from dbtool.types.model import (
     Array,
     Custom,

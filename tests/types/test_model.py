@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 
 from dbtool.errors import BadFile
-from dbtool.types.checks import Bound, Limits, Pattern, read_limits, trees_of
+from dbtool.types.checks import read_limits, trees_of
 from dbtool.types.facts import Facts
+from dbtool.types.limits import Bound, Limits, Pattern
 from dbtool.types.names import singular
 from tests.servers import Server
 from tests.types.conftest import HERE, facts_of, text_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dbtool.types.checks import Pattern
+from dbtool.types.limits import Pattern
 from dbtool.types.patterns import portable
 from tests.conftest import Database
 from tests.types.conftest import Npm
