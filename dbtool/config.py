@@ -1,17 +1,26 @@
 """dbtool.toml -> Project. Every mistake in it is told at once, with its key and line."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from dbtool.errors import BadFile, UsageError
-from dbtool.finding import Finding, Place
-from dbtool.spelling import close_words
+from dbtool.toml import (
+    Reader,
+    as_flag,
+    as_path,
+    as_text,
+    as_texts,
+    as_texts_by_name,
+    as_whole,
+    one_of,
+    parse_duration,
+    parse_size,
+    read_toml,
+)
 
 CONFIG_FILE = "dbtool.toml"
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,38 +158,19 @@ def load_project(start: Path | None = None) -> Project:
     )  # fmt: skip
 
 
-def read_toml(file: Path) -> tuple[str, dict[str, Any]]:
-    """Return the text of a TOML file, and what it says. Raises BadFile with the line of what cannot be read."""
-    import tomllib
-
-    data = file.read_bytes()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        place = Place(path=file, line=data.count(b"\n", 0, error.start) + 1)
-        raise BadFile(Finding(id="not-utf8", message="the file is not UTF-8", place=place)) from None
-    try:
-        return text, tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r"at line (\d+), column (\d+)", str(error))
-        line, column = (int(place[1]), int(place[2])) if place else (len(text.splitlines()), 1)
-        message = "not valid TOML: " + re.sub(r" \(at .*\)$", "", str(error))
-        raise BadFile(Finding(id="toml", message=message, place=Place(path=file, line=line, column=column))) from None
-
-
 def _read_config(file: Path) -> Project:
     text, raw = read_toml(file)
-    reader = _Reader(file, text)
+    reader = Reader(file, text)
     project = _project(reader, file.parent, raw)
     if reader.findings:
         raise BadFile(*sorted(reader.findings, key=lambda finding: finding.place.line if finding.place else 0))
     return project
 
 
-def _project(reader: "_Reader", root: Path, raw: dict[str, Any]) -> Project:
-    migrations = reader.take(raw, "", "migrations", _text, "migrations")
-    schema = reader.take(raw, "", "schema", _text, "sql/schema")
-    triggers = reader.take(raw, "", "triggers", _text, "sql/triggers")
+def _project(reader: Reader, root: Path, raw: dict[str, Any]) -> Project:
+    migrations = reader.take(raw, "", "migrations", as_text, "migrations")
+    schema = reader.take(raw, "", "schema", as_text, "sql/schema")
+    triggers = reader.take(raw, "", "triggers", as_text, "sql/triggers")
     ledger = reader.table(raw, "ledger")
     migrate = reader.table(raw, "migrate")
     server = reader.table(raw, "server")
@@ -195,11 +185,11 @@ def _project(reader: "_Reader", root: Path, raw: dict[str, Any]) -> Project:
             name: _environment(reader, name, reader.table(environments, name, "environments."))
             for name in list(environments)
         },
-        ledger_schema=reader.take(ledger, "ledger", "schema", _text, "public"),
-        lock_wait=reader.take(migrate, "migrate", "lock_wait", _duration, 60_000),
-        lock_tries=reader.take(migrate, "migrate", "lock_tries", _whole, 10),
-        server_bin=reader.take(server, "server", "bin", _path(root), None),
-        server_idle=reader.take(server, "server", "idle", _duration, 900_000),
+        ledger_schema=reader.take(ledger, "ledger", "schema", as_text, "public"),
+        lock_wait=reader.take(migrate, "migrate", "lock_wait", parse_duration, 60_000),
+        lock_tries=reader.take(migrate, "migrate", "lock_tries", as_whole, 10),
+        server_bin=reader.take(server, "server", "bin", as_path(root), None),
+        server_idle=reader.take(server, "server", "idle", parse_duration, 900_000),
         state=root / ".dbtool",
         replication=_replication(reader, reader.table(raw, "replication")),
         types=_types(reader, root, reader.table(raw, "types")),
@@ -211,70 +201,70 @@ def _project(reader: "_Reader", root: Path, raw: dict[str, Any]) -> Project:
     return project
 
 
-def _environment(reader: "_Reader", name: str, raw: dict[str, Any]) -> Environment:
+def _environment(reader: Reader, name: str, raw: dict[str, Any]) -> Environment:
     key = f"environments.{name}"
     environment = Environment(
         name=name,
-        url=reader.take(raw, key, "url", _text, ""),
-        direct_url=reader.take(raw, key, "direct_url", _text, ""),
-        shadow=reader.take(raw, key, "shadow", _text, ""),
-        protected=reader.take(raw, key, "protected", _flag, False),
-        connect_timeout=reader.take(raw, key, "connect_timeout", _duration, 10_000),
-        lock_timeout=reader.take(raw, key, "lock_timeout", _duration, 2_000),
-        long_lock_timeout=reader.take(raw, key, "long_lock_timeout", _duration, 3_600_000),
-        statement_timeout=reader.take(raw, key, "statement_timeout", _duration, None),
+        url=reader.take(raw, key, "url", as_text, ""),
+        direct_url=reader.take(raw, key, "direct_url", as_text, ""),
+        shadow=reader.take(raw, key, "shadow", as_text, ""),
+        protected=reader.take(raw, key, "protected", as_flag, False),
+        connect_timeout=reader.take(raw, key, "connect_timeout", parse_duration, 10_000),
+        lock_timeout=reader.take(raw, key, "lock_timeout", parse_duration, 2_000),
+        long_lock_timeout=reader.take(raw, key, "long_lock_timeout", parse_duration, 3_600_000),
+        statement_timeout=reader.take(raw, key, "statement_timeout", parse_duration, None),
     )
     reader.refuse_rest(raw, key)
     return environment
 
 
-def _replication(reader: "_Reader", raw: dict[str, Any]) -> Replication:
+def _replication(reader: Reader, raw: dict[str, Any]) -> Replication:
     key = "replication"
     replication = Replication(
-        consumers=reader.take(raw, key, "consumers", _texts_by_name, {}),
-        ignore=reader.take(raw, key, "ignore", _texts, ()),
+        consumers=reader.take(raw, key, "consumers", as_texts_by_name, {}),
+        ignore=reader.take(raw, key, "ignore", as_texts, ()),
         disk_free=reader.take(raw, key, "disk_free", parse_size, None),
-        warn_share=reader.take(raw, key, "warn_share", _whole, 50),
-        critical_share=reader.take(raw, key, "critical_share", _whole, 80),
+        warn_share=reader.take(raw, key, "warn_share", as_whole, 50),
+        critical_share=reader.take(raw, key, "critical_share", as_whole, 80),
         warn_size=reader.take(raw, key, "warn_size", parse_size, None),
         critical_size=reader.take(raw, key, "critical_size", parse_size, None),
-        warn_age=reader.take(raw, key, "warn_age", _duration, 300_000),
-        critical_age=reader.take(raw, key, "critical_age", _duration, None),
-        critical_loss=reader.take(raw, key, "critical_loss", _duration, 3_600_000),
+        warn_age=reader.take(raw, key, "warn_age", parse_duration, 300_000),
+        critical_age=reader.take(raw, key, "critical_age", parse_duration, None),
+        critical_loss=reader.take(raw, key, "critical_loss", parse_duration, 3_600_000),
     )
     reader.refuse_rest(raw, key)
     return replication
 
 
-def _client(reader: "_Reader", root: Path, raw: dict[str, Any]) -> Client:
+def _client(reader: Reader, root: Path, raw: dict[str, Any]) -> Client:
     there = "client" in raw
     table = reader.table(raw, "client")
     client = Client(
-        bundle=root / reader.take(table, "client", "bundle", _text, CLIENT_BUNDLE),
-        node_modules=reader.take(table, "client", "node_modules", _path(root), None),
-        extensions=reader.take(table, "client", "extensions", _texts_by_name, {}),
+        bundle=root / reader.take(table, "client", "bundle", as_text, CLIENT_BUNDLE),
+        node_modules=reader.take(table, "client", "node_modules", as_path(root), None),
+        extensions=reader.take(table, "client", "extensions", as_texts_by_name, {}),
         there=there,
     )
     reader.refuse_rest(table, "client")
     return client
 
 
-def _docs(reader: "_Reader", root: Path, raw: dict[str, Any]) -> Docs:
+def _docs(reader: Reader, root: Path, raw: dict[str, Any]) -> Docs:
     docs = Docs(
-        path=root / reader.take(raw, "docs", "path", _text, DOCS_PATH),
-        title=reader.take(raw, "docs", "title", _text, "Schema"),
+        path=root / reader.take(raw, "docs", "path", as_text, DOCS_PATH),
+        title=reader.take(raw, "docs", "title", as_text, "Schema"),
     )
     reader.refuse_rest(raw, "docs")
     return docs
 
 
-def _types(reader: "_Reader", root: Path, raw: dict[str, Any]) -> Types:
+def _types(reader: Reader, root: Path, raw: dict[str, Any]) -> Types:
     tables = reader.tables(raw, "types", "outputs")
     types = Types(
         there=bool(tables),
         outputs=tuple(_types_output(reader, root, f"types.outputs.{n}", t) for n, t in enumerate(tables, start=1))
         or (TypesOutput(path=root / TYPES_FILE),),
-        names=reader.take(raw, "types", "names", _texts_by_name, {}),
+        names=reader.take(raw, "types", "names", as_texts_by_name, {}),
     )
     reader.refuse_rest(raw, "types")
     reader.refuse_twice("types.outputs", "path", [output.path for output in types.outputs])
@@ -296,185 +286,18 @@ _TYPES_OPTIONS = {
 }
 
 
-def _types_output(reader: "_Reader", root: Path, key: str, raw: dict[str, Any]) -> TypesOutput:
-    kind = reader.take(raw, key, "kind", _one_of(*_TYPES_OPTIONS), "typescript")
-    words = {name: reader.take(raw, key, name, _one_of(*allowed), "") for name, allowed in _TYPES_OPTIONS[kind].items()}
+def _types_output(reader: Reader, root: Path, key: str, raw: dict[str, Any]) -> TypesOutput:
+    kind = reader.take(raw, key, "kind", one_of(*_TYPES_OPTIONS), "typescript")
+    words = {name: reader.take(raw, key, name, one_of(*allowed), "") for name, allowed in _TYPES_OPTIONS[kind].items()}
     output = TypesOutput(
         kind=kind,
-        path=root / reader.need(raw, key, "path", _text, key),
-        target=reader.take(raw, key, "target", _one_of("server", "client"), "server"),
-        schemas=reader.take(raw, key, "schemas", _texts, ()),
-        enum_arrays=reader.take(raw, key, "enum_arrays", _flag, False) if kind == "typescript" else False,
-        mapping=reader.take(raw, key, "mapping", _texts_by_name, {}),
+        path=root / reader.need(raw, key, "path", as_text, key),
+        target=reader.take(raw, key, "target", one_of("server", "client"), "server"),
+        schemas=reader.take(raw, key, "schemas", as_texts, ()),
+        enum_arrays=reader.take(raw, key, "enum_arrays", as_flag, False) if kind == "typescript" else False,
+        mapping=reader.take(raw, key, "mapping", as_texts_by_name, {}),
         columns=words.pop("columns", "") or "as-is",
         **words,
     )
     reader.refuse_rest(raw, key)
     return output
-
-
-class _Reader:
-    """Takes values out of the parsed tables and remembers every mistake with its key and line."""
-
-    def __init__(self, file: Path, text: str) -> None:
-        self.file = file
-        self.findings: list[Finding] = []
-        self._lines = key_lines(text)
-        self._known: dict[str, set[str]] = {}
-
-    def take(self, table: dict[str, Any], prefix: str, key: str, parse: Callable[[Any], T], default: T) -> T:
-        self._known.setdefault(prefix, set()).add(key)
-        if key not in table:
-            return default
-        try:
-            return parse(table.pop(key))
-        except ValueError as error:
-            self._note("config-value", prefix, key, f"must be {error}")
-            return default
-
-    def table(self, raw: dict[str, Any], key: str, prefix: str = "") -> dict[str, Any]:
-        self._known.setdefault(prefix.rstrip("."), set()).add(key)
-        value = raw.pop(key, {}) if not prefix else raw[key]
-        if isinstance(value, dict):
-            return cast(dict[str, Any], value)
-        self._note("config-value", prefix.rstrip("."), key, "must be a table: " + f"[{prefix}{key}]")
-        return {}
-
-    def tables(self, raw: dict[str, Any], prefix: str, key: str) -> list[dict[str, Any]]:
-        """Return an array of tables; the keys of the first have the prefix ``<prefix>.<key>.1``."""
-        self._known.setdefault(prefix, set()).add(key)
-        value = raw.pop(key, [])
-        if isinstance(value, list) and all(isinstance(one, dict) for one in cast(list[Any], value)):
-            return cast(list[dict[str, Any]], value)
-        self._note("config-value", prefix, key, f"must be tables: [[{prefix}.{key}]]")
-        return []
-
-    def need(self, table: dict[str, Any], prefix: str, key: str, parse: Callable[[Any], T], instead: T) -> T:
-        if key not in table:
-            self._note("config-value", prefix, key, "is missing")
-        return self.take(table, prefix, key, parse, instead)
-
-    def refuse_twice(self, prefix: str, key: str, values: list[Path]) -> None:
-        for number, value in enumerate(values, start=1):
-            if value in values[: number - 1]:
-                first = values.index(value) + 1
-                self._note("config-value", f"{prefix}.{number}", key, f"is that of {prefix}.{first} already")
-
-    def refuse_rest(self, table: dict[str, Any], prefix: str) -> None:
-        for key in table:
-            close = close_words(key, self._known.get(prefix, set()))
-            hint = (
-                f"did you mean {close[0]}?"
-                if close
-                else "known here: " + ", ".join(sorted(self._known.get(prefix, set())))
-            )
-            self._note("config-key", prefix, key, "is not a key that dbtool knows", hint)
-
-    def _note(self, finding: str, prefix: str, key: str, what: str, hint: str = "") -> None:
-        dotted = f"{prefix}.{key}".lstrip(".")
-        line = self._lines.get(dotted, self._lines.get(prefix, 1))
-        place = Place(path=self.file, line=line)
-        self.findings.append(Finding(id=finding, message=f"{dotted} {what}", help=hint, place=place))
-
-
-def key_lines(text: str) -> dict[str, int]:
-    """Return the line of each key, by its dotted name; tomllib itself does not tell.
-
-    >>> key_lines('[a.b]\\nc = 1')
-    {'a.b': 1, 'a.b.c': 2}
-    >>> key_lines('[[a]]\\nb = 1\\n[[a]]\\nb = 2')
-    {'a': 1, 'a.1': 1, 'a.1.b': 2, 'a.2': 3, 'a.2.b': 4}
-    """
-    lines: dict[str, int] = {}
-    arrays: dict[str, int] = {}
-    table = ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if found := re.match(r"\s*(\[+)\s*([^\]]+?)\s*\]+", line):
-            table = ".".join(part.strip().strip("\"'") for part in found[2].split("."))
-            lines.setdefault(table, number)
-            if len(found[1]) > 1:
-                arrays[table] = arrays.get(table, 0) + 1
-                table = f"{table}.{arrays[table]}"
-                lines[table] = number
-        elif found := re.match(r'\s*("?)([\w.-]+)\1\s*=', line):
-            lines.setdefault(f"{table}.{found[2]}".lstrip("."), number)
-    return lines
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise ValueError(f"a text, found {value!r}")
-    return value
-
-
-def _one_of(*words: str) -> Callable[[Any], str]:
-    def parse(value: Any) -> str:
-        if value not in words:
-            raise ValueError(f"one of {', '.join(words)}, found {value!r}")
-        return cast(str, value)
-
-    return parse
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(f"true or false, found {value!r}")
-    return value
-
-
-def _whole(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"a whole number from 1, found {value!r}")
-    return value
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise ValueError(f"a list of texts, found {value!r}")
-    return tuple(_text(one) for one in cast(list[Any], value))
-
-
-def _texts_by_name(value: Any) -> dict[str, str]:
-    if not isinstance(value, dict):
-        raise ValueError(f"a table of texts, found {value!r}")
-    return {name: _text(text) for name, text in cast(dict[str, Any], value).items()}
-
-
-def _path(root: Path) -> Callable[[Any], Path | None]:
-    return lambda value: root / Path(_text(value)).expanduser()
-
-
-def _duration(value: Any) -> int:
-    return parse_duration(value)
-
-
-_units = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000}
-
-
-def parse_duration(value: Any) -> int:
-    """Return a duration in milliseconds, from a text with a unit. Raises ValueError.
-
-    >>> parse_duration("2s"), parse_duration("15 min"), parse_duration("0")
-    (2000, 900000, 0)
-    """
-    found = re.fullmatch(r"(\d+)\s*(ms|s|min|h)", value.strip()) if isinstance(value, str) else None
-    if found:
-        return int(found[1]) * _units[found[2]]
-    if value == "0":
-        return 0
-    raise ValueError(f'a duration such as "500ms", "2s", "15min" or "1h", found {value!r}')
-
-
-_sizes = {"": 1, "B": 1, "kB": 1024, "MB": 1024**2, "GB": 1024**3, "TB": 1024**4}
-
-
-def parse_size(value: Any) -> int:
-    """Return a size in bytes, from a text with a unit as PostgreSQL's settings have it. Raises ValueError.
-
-    >>> parse_size("20GB"), parse_size("1.5 MB"), parse_size("512")
-    (21474836480, 1572864, 512)
-    """
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(|B|kB|MB|GB|TB)", value.strip()) if isinstance(value, str) else None
-    if not found:
-        raise ValueError(f'a size such as "512MB" or "20GB", found {value!r}')
-    return int(float(found[1]) * _sizes[found[2]])

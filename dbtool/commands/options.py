@@ -57,7 +57,7 @@ LockWait = Annotated[
 
 def lock_wait(project: Project, given: str | None) -> float:
     """Return the time to wait for the migration lock, in seconds. Raises UsageError for what is no duration."""
-    from dbtool.config import parse_duration
+    from dbtool.toml import parse_duration
 
     if given is None:
         return project.lock_wait / 1000

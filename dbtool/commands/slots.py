@@ -10,11 +10,12 @@ import typer
 from dbtool import console
 from dbtool.commands.options import Env, Json, Url
 from dbtool.commands.slot_changes import advance, create, drop
-from dbtool.config import Project, load_project, parse_duration, parse_size
+from dbtool.config import Project, load_project
 from dbtool.db import connect
 from dbtool.errors import UsageError
 from dbtool.report import Report
 from dbtool.target import Target, load_target
+from dbtool.toml import parse_duration, parse_size
 from dbtool.where import where
 
 if TYPE_CHECKING:

@@ -11,11 +11,12 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any, cast
 
-from dbtool.config import Project, key_lines, read_toml
+from dbtool.config import Project
 from dbtool.errors import BadFile
 from dbtool.finding import Finding, Place
 from dbtool.guard.names import Words, tidy
 from dbtool.spelling import close_words
+from dbtool.toml import key_lines, read_toml
 
 
 class Answer(IntEnum):

@@ -16,13 +16,14 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, cast
 
-from dbtool.config import Project, key_lines, read_toml
+from dbtool.config import Project
 from dbtool.errors import BadFile
 from dbtool.finding import Finding, Place, Severity
 from dbtool.lint.told import NO_STATEMENT, Told
 from dbtool.marks import mark_of
 from dbtool.script import Script
 from dbtool.spelling import close_words
+from dbtool.toml import key_lines, read_toml
 
 POLICY = Path("safety") / "policy.toml"
 

@@ -5,7 +5,6 @@ https://www.monitoring-plugins.org/doc/guidelines.html
 
 from collections.abc import Iterator, Sequence
 
-from dbtool.config import parse_duration, parse_size
 from dbtool.errors import UsageError
 from dbtool.finding import Severity
 from dbtool.replication.cause import Cause
@@ -14,6 +13,7 @@ from dbtool.replication.measure import Measured
 from dbtool.replication.state import Limits, state_of
 from dbtool.replication.verdict import causes_of
 from dbtool.report import counted, seconds, sized
+from dbtool.toml import parse_duration, parse_size
 
 UNKNOWN = 3
 _WORDS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")

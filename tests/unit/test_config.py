@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from dbtool.config import load_project, parse_duration
+from dbtool.config import load_project
 from dbtool.errors import BadFile, UsageError
 from dbtool.target import Target, direct_target, load_target, shadow_target
+from dbtool.toml import parse_duration
 
 SOURCES = ("flag", "process", ".env.staging.local", ".env.staging", ".env", "dbtool.toml")
 
