@@ -1,0 +1,1 @@
+"""The database, browsed: harlequin or psql, run as programs on the database that is meant."""
