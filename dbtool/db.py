@@ -1,6 +1,7 @@
 """connect(target): a connection that is named, timed, and honest about why it could not be had."""
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dbtool.address import plain_url, read_address
@@ -57,7 +58,8 @@ def connection_string(target: Target) -> str:
     from dbtool.server.embedded import ensure_running
 
     project = target.project
-    return ensure_running(project.state, binaries=project.server_bin, idle_seconds=project.server_idle / 1000).conninfo
+    idle, database = project.server_idle / 1000, target.database
+    return ensure_running(project.state, binaries=project.server_bin, idle_seconds=idle, database=database).conninfo
 
 
 def pinned_conninfo(target: Target) -> str:
@@ -129,7 +131,7 @@ def explain_failure(target: Target, conninfo: str, error: str) -> DbtoolError:
         return UsageError(head, hint="the parameters of a connection string: manual, 32.1.2")
     for words, hint in _causes:
         if any(word in error for word in words):
-            return Unreachable(head, hint=hint)
+            return Unreachable(head, hint=_started_by_up(target, options) or hint)
     if database and database_missing(conninfo, database):
         return DatabaseMissing(head, database=database)
     return Unreachable(head, hint="`dbtool doctor` looks at one thing after the other")
@@ -145,6 +147,19 @@ _causes = (
     (("too many clients", "remaining connection slots"), "the server has no connection left: wait, or end idle ones"),
     (("starting up", "shutting down", "recovery mode"), "the server is starting or stopping: try again in a moment"),
 )
+
+
+def _started_by_up(target: Target, options: Mapping[str, Any]) -> str:
+    """Return what to do where nobody answers at the address of the server that `dbtool up` started, else ""."""
+    from dbtool.server.remembered import read_remembered
+
+    try:
+        up = read_remembered(target.project.state)
+    except UsageError:
+        return ""
+    host = options.get("hostaddr") or options.get("host")
+    ours = up is not None and host in ("127.0.0.1", "localhost") and options.get("port") == str(up.port)
+    return "dbtool up starts this project's server" if ours else ""
 
 
 class DatabaseMissing(Unreachable):

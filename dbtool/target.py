@@ -1,23 +1,24 @@
 """Which environment is meant and which URL it has: flags, process environment, .env files, dbtool.toml -> Target."""
 
-import io
 import os
 import re
 import shlex
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 from dbtool.config import CONFIG_FILE, Environment, Project
+from dbtool.env_files import files_of
+from dbtool.env_files import read_dotenv as read_dotenv
 from dbtool.errors import UsageError
 from dbtool.secrets import Secret, remember
 from dbtool.spelling import close_words
 
 # The first of these that is set names the environment (DESIGN.md section 2).
 ENVIRONMENT_VARIABLES = ("DBTOOL_ENV", "NODE_ENV", "APP_ENV", "ENV")
+FROM_EMBEDDED, FROM_UP = "the embedded server", "the server that dbtool up started"
 _BY_FLAG = "chosen by --env"
+_UP = "up:"  # in the place of a URL: a database of the server that `dbtool up` started
 _known_environments = ("development", "test", "staging", "production")
 _aliases = {
     "dev": "development",
@@ -39,6 +40,8 @@ class Target:
     embedded: bool = False
     named: bool = False  # somebody said which environment this is
     given: bool = False  # the URL was said with --url: no other is meant
+    said: str = ""  # with --url, where that is no URL: up:NAME
+    database: str = ""  # of the embedded server; "": its main one
     direct: bool = False  # the URL is the direct one, past a pooler
     pool_size: int = 10
     project: Project
@@ -52,7 +55,7 @@ class Target:
     def flags(self) -> str:
         """What a next command must say as well, so that it goes to this same database."""
         env = f" --env {self.name}" if self.chosen_by_flag else ""
-        return env + (f" --url {shlex.quote(str(self.url))}" if self.given else "")
+        return env + (f" --url {shlex.quote(self.said or str(self.url))}" if self.given else "")
 
     @property
     def name(self) -> str:
@@ -71,11 +74,13 @@ def load_target(project: Project, env: str | None = None, *, url: str | None = N
     variables = _Variables(project.root, name)
     pool_size = _pool_size(variables)
     common = {"environment": environment, "why": why, "named": named, "pool_size": pool_size, "project": project}
+    if url is not None and url.startswith(_UP):
+        return Target(**cast(Any, common | _of_up(project, said=url)))
     found = _find_url(environment, variables, url=url, chosen_by_flag=chosen_by_flag)
     if found:
         return Target(url=Secret(found[0]), url_from=found[1], given=url is not None, **cast(Any, common))
     if name in ("development", "test"):
-        return Target(url=Secret(""), url_from="the embedded server", embedded=True, **cast(Any, common))
+        return Target(**cast(Any, common | _of_up(project)))
     looked = ", ".join(["the process environment", *(file.name for file in variables.files)])
     raise UsageError(
         f"DATABASE_URL is not set, and environment {name} has no url\n"
@@ -182,7 +187,7 @@ class _Variables:
     """What a variable is worth: the process environment, then the .env files, the most particular first."""
 
     def __init__(self, root: Path, environment: str) -> None:
-        self.files = [root / f".env.{environment}.local", root / f".env.{environment}", root / ".env"]
+        self.files = files_of(root, environment)
         self._particular = self.files[:2]
 
     def get(self, name: str) -> tuple[str, str] | None:
@@ -207,28 +212,27 @@ class _Variables:
         return None
 
 
-def read_dotenv(path: Path) -> Mapping[str, str | None]:
-    """Return the variables of a .env file; none where there is no file. Raises UsageError for an unreadable one."""
-    if not path.is_file():
-        return {}
-    return _parsed(path, path.stat().st_mtime_ns)
+def _of_up(project: Project, *, said: str = "") -> dict[str, Any]:
+    """Return what a target has that is on the server that `dbtool up` started, else on the embedded one.
 
+    *said*: what --url says, up:NAME for a database of that server; up: alone is the one that is meant now.
+    """
+    from dbtool.server.remembered import is_own, read_remembered
 
-@cache
-def _parsed(path: Path, mtime: int) -> Mapping[str, str | None]:
-    from dotenv import dotenv_values
-    from dotenv.parser import parse_stream  # 20 ms, and most folders of a deployment have no such file
-
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError(f"{path.name} is not UTF-8", hint="save it as UTF-8") from None
-    except OSError as error:
-        raise UsageError(f"{path.name} cannot be read: {error.strerror}") from None
-    bad = [binding.original.line for binding in parse_stream(io.StringIO(text)) if binding.error]
-    if bad:
-        raise UsageError(f"{path.name}:{bad[0]}: this is not KEY=value", hint="a comment begins with #")
-    return dotenv_values(stream=io.StringIO(text))
+    found = read_remembered(project.state)
+    if said and found is None:
+        raise UsageError(f"--url {said}: dbtool up has started no server here", hint="dbtool up")
+    if found is not None and not is_own(found, project.state):
+        raise UsageError(
+            f"{project.shown(project.state)}/up.json is of the project in {found.root}, copied or moved to here",
+            hint="dbtool up",
+        )
+    given = {"given": bool(said), "said": said}
+    database = said.removeprefix(_UP) or (found.database if found else "")
+    if found is None or found.kind == "embedded":
+        name = "" if found is None or database == found.main else database
+        return given | {"url": Secret(""), "url_from": FROM_EMBEDDED, "embedded": True, "database": name}
+    return given | {"url": found.url_of(database), "url_from": FROM_UP}
 
 
 def _find_url(

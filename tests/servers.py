@@ -136,6 +136,11 @@ class Server:
         return psycopg.connect(self.url(database, user), autocommit=True, **options)  # type: ignore[arg-type]
 
     @property
+    def runs(self) -> bool:
+        """Whether it was started, and not stopped since."""
+        return self.process is not None
+
+    @property
     def _bin(self) -> Path:
         return binaries()[self.major]
 

@@ -7,6 +7,7 @@ import os
 from dbtool.server.account import Account, reachable_binaries
 from dbtool.server.postmaster import ROLE, Failure, home_of, major_of, read_text, version_in
 from dbtool.server.process import load_ahead, run, spawn
+from dbtool.server.wishes import read_wishes
 
 OLDEST = 14
 
@@ -15,7 +16,11 @@ class Cluster:
     """Where one server's files are: the data in a place, all that commands read in the state directory."""
 
     def __init__(self, *, state: str, place: str, account: Account, tcp: bool) -> None:
-        self.home, self.place, self.account, self.tcp = home_of(state), place, account, tcp
+        self.home, self.place, self.account, self.demanded = home_of(state), place, account, tcp
+        wishes = read_wishes(self.home)
+        self.port, self.password = int(wishes.get("port", 0)), wishes.get("password", "")
+        self.wal_level = wishes.get("wal_level", "logical")
+        self.tcp = tcp or bool(self.port)
         self.data = place + "/data"
         self.record = self.home + "/server"
         self.log = self.home + "/server.log"

@@ -36,6 +36,7 @@ from dbtool.server.postmaster import (
     write_text,
 )
 from dbtool.server.process import end_orphans, end_server, is_alive, surely_serves
+from dbtool.server.wishes import stays
 
 LONGEST_PAUSE = 5.0  # seconds between two looks at whether the folder is still there
 
@@ -148,6 +149,8 @@ def _watch(cluster: Cluster, record: dict[str, str], idle: float, identity: tupl
             stamp, used = _stamp(cluster), time.monotonic()
         elif traffic is None and not is_alive(helper, ""):
             traffic = _traffic(socket)
+        elif time.monotonic() - used > idle and stays(cluster.home):
+            used = time.monotonic()
         elif time.monotonic() - used > idle:
             before, traffic = traffic, _traffic(socket)
             if traffic == before:

@@ -29,7 +29,6 @@ cluster_name = 'dbtool'
 max_connections = 100
 shared_buffers = '64MB'
 max_locks_per_transaction = 256    # a thousand migrations in one transaction
-wal_level = logical                # change feeds and slots are developed here, too
 max_wal_size = '256MB'
 min_wal_size = '32MB'
 max_slot_wal_keep_size = '1GB'     # a forgotten slot does not fill the disk
@@ -45,6 +44,11 @@ log_line_prefix = '%m [%p] %q%a %u@%d '
 """
 # After a kill, one call in place of a thousand fsyncs: 0.2 s instead of 2.
 ONLY_ON_LINUX = "recovery_init_sync_method = syncfs\n"
+WAL_LEVELS = {
+    "logical": "wal_level = logical    # change feeds and slots are developed here, too\n",
+    "replica": "wal_level = replica\n",
+    "minimal": "wal_level = minimal\nmax_wal_senders = 0\n",  # with senders the server would not start
+}
 ONLY_THE_SOCKET = "local all all trust\nlocal replication all trust\n"  # its folder lets in one user, and root
 ALSO_WITH_PASSWORD = "host all all 127.0.0.1/32 scram-sha-256\n"
 
@@ -66,7 +70,8 @@ def prepare(cluster: Cluster) -> None:
         cluster.account.does(lambda: end_orphans(cluster.data))
         keeper = os.getpid()
         cluster.account.does(lambda: _disown_pid_file(cluster.data, keeper))
-    write_text(cluster.place + "/postgresql.conf", SETTINGS + ONLY_ON_LINUX * (sys.platform == "linux"), 0o644)
+    settings = SETTINGS + WAL_LEVELS.get(cluster.wal_level, "") + ONLY_ON_LINUX * (sys.platform == "linux")
+    write_text(cluster.place + "/postgresql.conf", settings, 0o644)
     write_text(cluster.place + "/pg_hba.conf", ONLY_THE_SOCKET + ALSO_WITH_PASSWORD * cluster.tcp, 0o644)
 
 
@@ -90,7 +95,7 @@ def start_server(cluster: Cluster, folder: str) -> int:
         if os.listdir(sockets):
             cluster.account.does(lambda: clear_sockets(sockets))
         begun = size_of(cluster.log)
-        port = _free_port() if cluster.tcp else PORT
+        port = (cluster.port or _free_port()) if cluster.tcp else PORT
         pid = spawn(_command(cluster, folder, sockets, port), cluster.account, 2, until_keeper_ends=True)
         load_ahead()
         if wait_until_ready(cluster, pid):
@@ -98,6 +103,10 @@ def start_server(cluster: Cluster, folder: str) -> int:
         taken = cluster.tcp and any("TCP/IP" in line for line in said_since(cluster, begun))
         if not taken or attempt == 2:  # else: the port was free a moment ago
             break
+        if (
+            cluster.port and not cluster.demanded
+        ):  # who was to be served comes by the socket; `dbtool up` tells the rest
+            cluster.tcp = False
     raise start_failure(cluster, "the embedded PostgreSQL did not start", begun)
 
 
@@ -133,13 +142,14 @@ def describe(cluster: Cluster, pid: int, *, new: bool) -> dict[str, str]:
     socket = socket_of(cluster.data)
     sockets, _, port = socket.rpartition("/.s.PGSQL.")
     record = {"pid": str(pid), "keeper": str(os.getpid()), "data": cluster.data, "sockets": sockets, "port": port}
+    record["wal_level"] = cluster.wal_level
     from dbtool.server.wire import THROUGH, Answer, ask, create_development, rename_to_development
 
     try:
         version, oid = rename_to_development(socket) if new else create_development(socket)
         record |= {"version": version.split()[0], "oid": oid}
         if cluster.tcp:
-            password = os.urandom(18).hex()
+            password = cluster.password or os.urandom(18).hex()
             ask(socket, THROUGH, f"ALTER ROLE {ROLE} PASSWORD '{password}'")
             record["password"] = password
     except (Answer, OSError) as error:

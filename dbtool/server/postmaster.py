@@ -43,6 +43,11 @@ def place_of(state: str) -> str:
     return there if there and read_text(there + "/owner") == state else home
 
 
+def made_by(state: str) -> int:
+    """The major version that made the data, 0 where there are none."""
+    return int(read_text(place_of(state) + "/data/PG_VERSION").strip() or 0)
+
+
 def read_text(path: str) -> str:
     """The text of a file, empty when it cannot be read. It may hold paths, so it is decoded as they are."""
     try:

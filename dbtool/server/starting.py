@@ -1,8 +1,9 @@
 """The slow half of embedded.py: from no server to one that is ready, and back. One command at a time does this."""
 
-# ruff: noqa: PTH100, PTH101, PTH103, PTH108, PTH110, PTH112, PTH120, PTH123
+# ruff: noqa: PTH100, PTH101, PTH103, PTH106, PTH108, PTH110, PTH112, PTH120, PTH123
 # These are descriptors, and paths that go to the keeper as text.
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from dbtool.errors import Unreachable, UsageError
 from dbtool.server.binaries import find_binaries
 from dbtool.server.handover import clear_of_standard, not_writable, open_log, read_answer, starting, wait_for
+from dbtool.server.local import Wish
 from dbtool.server.postmaster import (
     format_record,
     has_database,
@@ -26,29 +28,40 @@ from dbtool.server.postmaster import (
     write_text,
 )
 from dbtool.server.process import PASSED_ON, surely_serves
-from dbtool.server.wire import count_clients, create_development
+from dbtool.server.wire import create_development
+from dbtool.server.wishes import forget_to_stay, fulfils
+from dbtool.server.wishing import of_version, require_free, require_unused, wishing
 
 PATIENCE = 120.0  # seconds for a start; a slow one takes two
 KEEPER = "import sys; sys.path.insert(0, sys.argv[1]); from dbtool.server.keeper import main; main(sys.argv[2:])"
 
 
-def ensure_started(root: str, *, binaries: Path | None, idle_seconds: float, tcp: bool) -> tuple[dict[str, str], bool]:
-    """The record of the server, and whether it had to be started. Writes."""
+def ensure_started(
+    root: str, *, binaries: Path | None, idle_seconds: float, tcp: bool, wish: Wish | None = None
+) -> tuple[dict[str, str], bool]:
+    """The record of the server, and whether it had to be started. Writes.
+
+    With a wish it is as wished, now and at each later start; who is connected to one that is not so is not disturbed.
+    """
     folders = find_binaries(binaries)
+    if wish is not None and wish.version is not None:
+        folders = of_version(root, folders, wish.version)
     _make_home(root)
-    with starting(home_of(root), PATIENCE) as lock:
+    with starting(home_of(root), PATIENCE) as lock, wishing(root, wish) as wishes:
         record = running(root, leave_mark=True)
         if record is not None:
             if binaries is not None and record["binaries"] != folders[0]:
                 _compare_versions(record, folders[0])
             if not has_database(record):
                 record = _with_database(root, record)
-            if not tcp or "password" in record:
+            if (wish is None or fulfils(record, wishes)) and (not tcp or "password" in record):
                 return record, False
-            _require_unused(record)
+            require_unused(record, wishes)
             _stop(home_of(root))
         elif is_locked(place_of(root) + "/keeper.lock"):
             _stop(home_of(root))  # there is a server, but no way to it: its record or its socket was removed
+        if wish is not None:
+            require_free(int(wishes["port"]))
         started = _start_keeper(root, lock, folders, idle_seconds, tcp)
         record = running(root, leave_mark=True)
     if record is None:
@@ -114,16 +127,6 @@ def _with_database(root: str, record: dict[str, str]) -> dict[str, str]:
     return record
 
 
-def _require_unused(record: dict[str, str]) -> None:
-    """Refuse to restart the server under those who are connected. Read-only."""
-    clients, _ = count_clients(socket_path(record["sockets"], record["port"]))
-    if clients:
-        raise UsageError(
-            f"the embedded server runs without TCP, and a restart would disconnect {clients} client(s)",
-            hint="disconnect them and try again",
-        )
-
-
 def _compare_versions(record: dict[str, str], folder: str) -> None:
     """Refuse programs of another major version than the running server's. Reads."""
     said = subprocess.run([folder + "/postgres", "--version"], capture_output=True, text=True, check=False).stdout
@@ -143,7 +146,31 @@ def stop_running(root: str) -> bool:
     if not os.path.isdir(home):
         return False
     with starting(home, PATIENCE):
+        forget_to_stay(home)
         return _stop(home)
+
+
+def remove_data(root: str) -> bool:
+    """Whether there were data to delete, or anything else of the server's but what was wished of it. Writes."""
+    home, place = home_of(root), place_of(root)
+    if not os.path.isdir(home):
+        return False
+    with starting(home, PATIENCE):
+        forget_to_stay(home)
+        _stop(home)
+        wait_for(lambda: not is_locked(place + "/keeper.lock"), 10)  # of a server that was ending by itself
+        kept = {f"{home}/{name}" for name in ("wishes", "start.lock", "last-used")}
+        gone = [entry for folder in {home, place} for entry in os.scandir(folder) if entry.path not in kept]
+        try:
+            for entry in gone:
+                with suppress(FileNotFoundError):
+                    shutil.rmtree(entry.path) if entry.is_dir(follow_symlinks=False) else os.unlink(entry.path)
+            if place != home:
+                with suppress(FileNotFoundError):
+                    os.rmdir(place)
+        except OSError as refused:
+            raise not_writable(home, refused) from None
+        return bool(gone)
 
 
 def _stop(home: str) -> bool:

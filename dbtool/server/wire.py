@@ -99,6 +99,21 @@ def count_clients(path: str) -> tuple[int, int]:
     return int(rows[0][0]), int(rows[0][1])
 
 
+def clients(path: str) -> list[str]:
+    """Those who are connected, as "process 12 (psql, database development)", but for this one's kind. Read-only."""
+    _, rows = ask(
+        path,
+        THROUGH,
+        """
+        SELECT format('process %s (%s)', pid, concat_ws(', ', nullif(application_name, ''), 'database ' || datname))
+          FROM pg_stat_activity
+         WHERE backend_type IN ('client backend', 'walsender') AND application_name <> 'dbtool keeper'
+         ORDER BY backend_start, pid
+        """,
+    )
+    return [row[0] for row in rows]
+
+
 def _read_until_ready(read: "Callable[[int], bytes]") -> tuple[str, list[list[str]]]:
     version, rows, error = "", list[list[str]](), None
     while True:
