@@ -18,7 +18,7 @@ CLEAN := env -u DATABASE_URL -u DBTOOL_DIRECT_URL -u DBTOOL_ENV -u NODE_ENV -u A
   -u PGHOST -u PGHOSTADDR -u PGPORT -u PGDATABASE -u PGUSER -u PGPASSWORD -u PGSERVICE -u PGOPTIONS
 TEST = $(CLEAN) DBTOOL_TEST_BINARIES="$${DBTOOL_TEST_BINARIES:-$$(tests/tools/binaries.sh $(VERSIONS))}" $(BIN)/python -m pytest
 
-.PHONY: help demo test test-all quick lint types bench bench-quick completions format clean
+.PHONY: help demo test test-all test-docker quick lint types bench bench-quick completions format clean
 
 help:  ## show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -36,6 +36,11 @@ test-all: VERSIONS = 14 15 16 17 18
 test-all: $(VENV)/.test lint types  ## the full matrices as well: every fault point, PostgreSQL 14 to 18
 	for v in 14 15 16 17 18; do DBTOOL_TEST_VERSION=$$v $(TEST) -q tests/database tests/cli || exit 1; done
 	$(TEST) -q
+
+test-docker: VERSIONS = 18
+test-docker: $(VENV)/.test  ## `up --docker`, and a sample of the suite with its servers in containers: needs an engine
+	DBTOOL_TEST_SERVER=docker $(TEST) -q -m "not slow" -n 2 --dist loadfile tests/docker tests/database/test_ledger.py \
+	  tests/database/test_runner.py tests/cli/test_status.py
 
 quick: $(VENV)/.test lint types  ## lint, types and the tests without a server, in seconds
 	$(CLEAN) $(BIN)/python -m pytest -q tests/unit dbtool

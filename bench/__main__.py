@@ -13,7 +13,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from bench import differs, engine, languages, link, lint, memory, plan, report, slots, standings, tools, triggers
+from bench import (
+    demo,
+    differs,
+    engine,
+    languages,
+    link,
+    lint,
+    local,
+    memory,
+    plan,
+    report,
+    rows_file,
+    slots,
+    standings,
+    tools,
+    triggers,
+)
 from bench.databases import server_version
 from bench.differs import Differ
 from bench.figures import Section, Verdict, compare
@@ -39,6 +55,9 @@ SECTIONS = (
     "triggers",
     "standings",
     "types",
+    "up",
+    "demo",
+    "import",
 )
 KNOWN = tuple(dict.fromkeys((*tools.ALL, *differs.ALL)))
 T = TypeVar("T")
@@ -80,6 +99,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--files", type=int, default=1000, help="migrations (default 1000)")
     parser.add_argument("--tables", type=int, default=300, help="of diff and plan (default 300)")
     parser.add_argument("--sizes", type=_numbers, default=engine.SIZES, help="tables of size (100,300,1000,3000)")
+    parser.add_argument("--demo-scale", default="1", metavar="FACTOR", help="rows of demo, as seed demo has it (1)")
     parser.add_argument("--sample", type=int, default=100, help="of them over the slow link, but for dbtool")
     parser.add_argument("--seed", type=int, default=1, help="of the generated migrations")
     parser.add_argument("--server-bin", default=os.environ.get("DBTOOL_BENCH_BIN"), metavar="DIR")
@@ -176,6 +196,22 @@ def measure(stage: Stage, able: list[Tool], options: argparse.Namespace) -> Iter
             name="types", title=title, unit="s", figures=figures, drawing=engine.curve(figures, "typescript"),
             verdicts=engine.growth(figures, "typescript"), note=note,
         )  # fmt: skip
+    if "up" in options.sections:
+        binaries = find_binaries(options.server_bin)
+        cold, warm = local.up_rounds(stage, binaries, 2 * options.rounds + 1, options.nothing_rounds, options.seed)
+        of_cold, of_warm = local.verdicts(cold, warm)
+        title = f"`up --embedded` from nothing to {local.FILES} migrations"
+        yield Section(name="up", title=title, unit="s", figures=cold, verdicts=of_cold)
+        title = "`up` with nothing to do"
+        yield Section(name="up-warm", title=title, unit="s", figures=warm, verdicts=of_warm)
+    if "demo" in options.sections:
+        seconds, peaks = demo.demo_rounds(stage, options.rounds, options.demo_scale)
+        title = "`seed demo` into migrated tables: indexes, foreign keys and triggers are at work"
+        yield Section(name="demo", title=title, unit="s", figures=seconds, verdicts=demo.verdicts(seconds, peaks))
+    if "import" in options.sections:
+        seconds, peaks = rows_file.import_rounds(stage, 2 * options.rounds + 1, seed=options.seed)
+        title = f"`seed import` of {rows_file.ROWS:,} rows of five columns"
+        yield Section(name="import", title=title, unit="s", figures=seconds, verdicts=rows_file.verdicts(seconds, peaks))
 
 
 def measure_engine(stage: Stage, options: argparse.Namespace) -> Iterator[Section]:

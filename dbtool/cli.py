@@ -19,6 +19,7 @@ from types import FrameType, TracebackType
 from typing import Annotated, Any, NoReturn, TextIO, cast
 
 import typer
+from typer.core import TyperGroup
 
 from dbtool import console
 from dbtool.errors import DatabaseRefused, DbtoolError, Interrupted, Unreachable, UsageError
@@ -27,9 +28,9 @@ from dbtool.secrets import redact, remember
 
 # In the order of a day's work: the command, and the module that has a function (or an app) of that name.
 COMMANDS = (
-    "init", "new", "generate", "lint", "plan", "check", "diff", "migrate", "status", "tables", "rollback", "baseline",
-    "push", "pull", "triggers", "types", "docs", "seed", "reset", "nuke", "drop", "doctor", "slots", "replication",
-    "feed", "env", "guard", "completion",
+    "init", "up", "down", "new", "generate", "lint", "plan", "check", "diff", "migrate", "status", "tables",
+    "rollback", "baseline", "push", "pull", "triggers", "types", "docs", "seed", "reset", "nuke", "drop", "studio",
+    "doctor", "slots", "replication", "feed", "env", "guard", "completion",
 )  # fmt: skip
 _EPILOG = (
     "Exit codes: 0 fine, 1 refused by the database, 2 usage, 3 pending, 4 drift, 5 lint, 6 refused by a guard, "
@@ -134,7 +135,7 @@ def _group(of: str, help: str, commands: dict[str, Callable[..., Report]]) -> ty
     """Return the commands as a group; the one of no name is what the group does when it is called alone."""
     told = help.split("\n", 1)[-1].strip() or help
     alone = commands.get("")
-    group = typer.Typer(help=told, no_args_is_help=alone is None)
+    group = typer.Typer(help=told, no_args_is_help=alone is None, cls=_Group)
     if alone is not None:
         call = _answering(of, alone)
         group.callback(invoke_without_command=True, help=alone.__doc__)(_unless_a_subcommand(call))
@@ -142,6 +143,19 @@ def _group(of: str, help: str, commands: dict[str, Callable[..., Report]]) -> ty
         if name:
             group.command(name)(_answering(f"{of} {name}", command))
     return group
+
+
+class _Group(TyperGroup):
+    """A group that takes words of its own where the first word is none of its commands: `dbtool seed dev --dry-run`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Let the words be the group's own, or leave them to its commands."""
+        arguments = [parameter for parameter in self.params if parameter.param_type_name == "argument"]
+        if arguments and args and args[0] in self.commands:
+            self.params = [parameter for parameter in self.params if parameter not in arguments]
+        elif arguments:
+            ctx.allow_interspersed_args = True
+        return super().parse_args(ctx, args)
 
 
 def _unless_a_subcommand(call: Callable[..., None]) -> Callable[..., None]:

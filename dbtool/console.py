@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from dbtool.errors import DbtoolError, Interrupted
 from dbtool.finding import Finding, Severity
-from dbtool.progress import Began, Further, Seeded, Step, Talk
+from dbtool.progress import Began, Further, Seeded, Step, Talk, Wrote
 from dbtool.report import Report, Table, counted, plain, seconds, to_json
 from dbtool.secrets import redact
 
 if TYPE_CHECKING:
+    from dbtool.bars import Lines, RowsBars, StepsBar
     from dbtool.where import Where
 
 _colours = {"red": 31, "green": 32, "yellow": 33, "cyan": 36, "dim": 2, "bold": 1}
@@ -124,47 +125,15 @@ def banner(where: "Where") -> str:
 # ---- progress
 
 
-class _Bar:
-    """A progress bar on a terminal; a line for each migration elsewhere."""
-
-    def __init__(self, total: int) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-        self._progress = Progress(
-            SpinnerColumn(),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.description}", markup=False),
-            console=Console(stderr=True, highlight=False),
-            transient=True,
-        )
-        self._task = self._progress.add_task("", total=total)
-        self._progress.start()
-
-    def began(self, migration: str) -> None:
-        self._progress.update(self._task, description=migration)
-
-    def stepped(self) -> None:
-        self._progress.advance(self._task)
-        self._progress.refresh()
-
-    def say(self, text: str) -> None:
-        self._progress.console.print(text, markup=False, soft_wrap=True)
-
-    def stop(self) -> None:
-        self._progress.stop()
+_bar: "StepsBar | RowsBars | None" = None
 
 
-_bar: _Bar | None = None
-
-
-def watch(events: "Iterable[Began | Further | Talk | Step]", *, quiet: bool = False) -> tuple[Step, ...]:
-    """Show the events of a run as they come, and return its Steps. *quiet*: only talk is shown, as for JSON."""
+def watch(events: "Iterable[Began | Further | Talk | Wrote | Step]", *, quiet: bool = False) -> tuple[Step, ...]:
+    """Show the events of a run as they come, and return its Steps. *quiet*: as for JSON, with how far it is as JSON."""
     global _bar
     steps: list[Step] = []
     began = Began("", 0, 1)
+    lines: Lines | None = None
     try:
         for event in events:
             if isinstance(event, Step):
@@ -172,13 +141,13 @@ def watch(events: "Iterable[Began | Further | Talk | Step]", *, quiet: bool = Fa
                 _show_step(event, quiet)
             elif isinstance(event, Talk):
                 say(event.text)
+            elif isinstance(event, Wrote):
+                lines = lines or _lines(quiet)
+                _show_rows(event, lines, quiet)
             elif not quiet and sys.stderr.isatty():
                 further = event.text if isinstance(event, Further) else None
                 began = event if isinstance(event, Began) else began
-                if _bar is None and (began.of > 1 or further is not None):
-                    _bar = _Bar(began.of)
-                if _bar is not None:
-                    _bar.began(f"{began.migration} {further or ''}".rstrip())
+                _show_began(began, further)
     except DbtoolError as error:
         error.steps = tuple(steps)
         raise
@@ -190,20 +159,56 @@ def watch(events: "Iterable[Began | Further | Talk | Step]", *, quiet: bool = Fa
         interrupted.steps = tuple(steps)
         raise interrupted from None
     finally:
-        if _bar is not None:
-            _bar.stop()
-            _bar = None
+        _stop_bar()
     return tuple(steps)
 
 
+def _show_began(began: Began, further: str | None) -> None:
+    global _bar
+    from dbtool.bars import RowsBars, StepsBar
+
+    if isinstance(_bar, RowsBars):
+        _stop_bar()
+    if _bar is None and (began.of > 1 or further is not None):
+        _bar = StepsBar(began.of)
+    if isinstance(_bar, StepsBar):
+        _bar.began(f"{began.migration} {further or ''}".rstrip())
+
+
+def _lines(as_json: bool) -> "Lines":
+    from dbtool.bars import Lines
+
+    return Lines(as_json=as_json)
+
+
+def _show_rows(wrote: Wrote, lines: "Lines", quiet: bool) -> None:
+    global _bar
+    from dbtool.bars import RowsBars
+
+    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") in ("dumb", None):
+        for line in lines.of(wrote):
+            _write(sys.stderr, line)
+        return
+    if not isinstance(_bar, RowsBars):
+        _stop_bar()
+        _bar = RowsBars()
+    _bar.show(wrote)
+
+
+def _stop_bar() -> None:
+    global _bar
+    if _bar is not None:
+        _bar.stop()
+        _bar = None
+
+
 def _show_step(step: Step, quiet: bool) -> None:
-    if quiet:
+    if quiet or (isinstance(step, Seeded) and step.checksum):  # a large file: the table at the end has it
         return
     wrote = f"wrote {counted(step.rows, 'row')}, " if isinstance(step, Seeded) else ""
     line = f"{step.action} {step.migration} ({wrote}{seconds(step.seconds)})"
     if _bar is not None:
-        _bar.say(line)
-        _bar.stepped()
+        _bar.stepped(line)
     else:
         _write(sys.stderr, line)
 

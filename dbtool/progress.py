@@ -23,6 +23,7 @@ class Seeded(Step):
     file: str  # its path from the project's folder
     rows: int = 0  # written, as the server counts them
     removes_rows: bool = False
+    checksum: str = ""  # of a large file: of the rows that it wrote, in whatever order and parts
     noun: ClassVar[str] = "file"
 
 
@@ -40,6 +41,24 @@ class Further:
     """How far that is which began last: a few words beside its name, "" where there are none yet."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrote:
+    """How far one of several things is that are written side by side."""
+
+    file: str
+    name: str  # as a person reads it
+    done: int  # of what is counted beforehand: row numbers, bytes
+    of: int
+    rows: int  # written so far
+    seconds: float  # since its beginning
+    left: float | None = None  # seconds, as far as can be told
+
+    @property
+    def rate(self) -> float:
+        """Rows a second."""
+        return self.rows / self.seconds if self.seconds > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, LiteralString, cast
 
 if TYPE_CHECKING:
-    from psycopg.sql import Composed
+    from psycopg.sql import SQL, Composed
 
 _folder = Path(__file__).with_name("queries")
 
@@ -20,6 +20,12 @@ def query(name: str, **identifiers: str) -> "Composed":
     """Return the query, with each ``{name}`` in it replaced by the quoted identifier."""
     from psycopg import sql
 
-    # The one cast: what a file of ours says is as literal as what a module of ours says.
-    literal = cast(LiteralString, text(name))
-    return sql.SQL(literal).format(**{key: sql.Identifier(value) for key, value in identifiers.items()})
+    return verbatim(text(name)).format(**{key: sql.Identifier(value) for key, value in identifiers.items()})
+
+
+def verbatim(words: str) -> "SQL":
+    """Return SQL as a file of ours or of the project says it; ``{name}`` in it is open for format()."""
+    from psycopg import sql
+
+    # The one cast: what such a file says is as literal as what a module of ours says.
+    return sql.SQL(cast(LiteralString, words))

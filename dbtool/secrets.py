@@ -117,9 +117,9 @@ def _parsed(conninfo: str) -> tuple[list[str], list[str], str]:
         return _unreadable(conninfo)
     if has_stray_at(conninfo) or re.search(r"[^\d, ]", options.get("port", "")):  # or a raw / in the password
         return _unreadable(conninfo)
-    secrets = [value for key, value in options.items() if key in _SECRET_OPTIONS and value]
-    others = [value for key, value in options.items() if key not in _SECRET_OPTIONS]
-    starred = {key: "***" if key in _SECRET_OPTIONS else value for key, value in options.items()}
+    secrets = [value for key, value in options.items() if key in SECRET_OPTIONS and value]
+    others = [value for key, value in options.items() if key not in SECRET_OPTIONS]
+    starred = {key: "***" if key in SECRET_OPTIONS else value for key, value in options.items()}
     shown = _by_patterns(conninfo)
     try:
         whole = options_of(shown) == starred  # the patterns saw all of the password, and nothing else
@@ -128,7 +128,7 @@ def _parsed(conninfo: str) -> tuple[list[str], list[str], str]:
     return secrets, others, shown if whole else " ".join(f"{key}={value}" for key, value in starred.items())
 
 
-_SECRET_OPTIONS = ("password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key")
+SECRET_OPTIONS = ("password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key")
 
 
 def _unreadable(conninfo: str) -> tuple[list[str], list[str], str]:

@@ -8,6 +8,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -15,6 +16,7 @@ import pytest
 from psycopg import sql
 
 from dbtool.guard.policy import built_in
+from tests.containers import ContainerServer, images
 from tests.servers import Server, binaries
 
 ROOT = Path(__file__).parents[1]
@@ -22,30 +24,51 @@ _numbers = itertools.count(1)
 
 
 def pytest_report_header() -> str:
-    return "PostgreSQL " + ", ".join(map(str, binaries())) + f"; main: {_main_version()}"
+    versions = ", ".join(f"{major}{' (container)' if major in _images() else ''}" for major in _majors())
+    return f"PostgreSQL {versions}; main: {_main_version()}"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: the full matrix; `make test-all` runs it, `make test` a sample")
 
 
+@cache
+def _images() -> dict[int, str]:
+    """The images that servers are made from, where an engine answers and has any; else, or as told, binaries are used.
+
+    Tests that stop, kill or configure a server start one of their own, from binaries.
+    """
+    wanted = os.environ.get("DBTOOL_TEST_SERVER", "")
+    assert wanted in ("", "docker", "binaries"), f"DBTOOL_TEST_SERVER={wanted}: it is docker or binaries"
+    assert wanted != "docker" or images(), "DBTOOL_TEST_SERVER=docker: no Docker engine with an image postgres:18"
+    return {} if wanted == "binaries" else images()
+
+
+def _majors() -> list[int]:
+    return sorted({*_images(), *binaries()})
+
+
 def _main_version() -> int:
     wanted = os.environ.get("DBTOOL_TEST_VERSION")
-    return int(wanted) if wanted else max(binaries())
+    return int(wanted) if wanted else max(_images() or binaries())
+
+
+def _start(major: int) -> Server:
+    return (ContainerServer if major in _images() else Server)(major).start()
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """The server of most tests: the newest at hand, or DBTOOL_TEST_VERSION."""
-    server = Server(_main_version()).start()
+    server = _start(_main_version())
     yield server
     server.remove()
 
 
-@pytest.fixture(scope="session", params=sorted({min(binaries()), max(binaries())}), ids=lambda v: f"pg{v}")
+@pytest.fixture(scope="session", params=sorted({min(_majors()), max(_majors())}), ids=lambda v: f"pg{v}")
 def each_server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """The oldest and the newest server at hand, for what must hold on each."""
-    server = Server(request.param).start()
+    server = _start(request.param)
     yield server
     server.remove()
 
@@ -74,7 +97,7 @@ def _database(server: Server) -> Iterator[Database]:
     with server.connect("postgres") as conn:
         conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     yield Database(server, name)
-    if server.process is None:
+    if not server.runs:
         return
     with server.connect("postgres") as conn:
         conn.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

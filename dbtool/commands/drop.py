@@ -50,7 +50,7 @@ def drop(
         settled = weigh.settle_weighed(conn, weighed, consent)
     dropped = drop_database(pinned_conninfo(direct_target(target)), settled, force=force)
     ended = f", and ended {', '.join(dropped.ended)}" if dropped.ended else ""
-    again = "" if target.embedded else " --create-database"
+    again = "" if target.embedded and not target.database else " --create-database"
     return Report(
         command="drop",
         where=weighed.where if json else None,

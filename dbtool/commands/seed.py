@@ -1,16 +1,17 @@
-"""dbtool seed."""
+"""dbtool seed: rows from the project's seed sets, or from a file."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dbtool import console
 from dbtool.commands.options import Confirm, Env, Json, Override, Token, Url, completing
+from dbtool.commands.seed_import import import_rows
 from dbtool.config import Project, load_project
 from dbtool.errors import DbtoolError
 from dbtool.finding import Finding, Severity
@@ -36,7 +37,14 @@ def _set_names(incomplete: str) -> list[str]:
     return completing(incomplete, lambda: find_sets(load_project().root))
 
 
-def seed(
+_LARGE = "Large sets, such as demo"
+
+
+def _rows(variable: str) -> Any:
+    return typer.Option(min=0, metavar="ROWS", help=f"Rows of {variable}.", rich_help_panel=_LARGE)
+
+
+def seed_sets(
     sets: Annotated[
         list[str] | None,
         typer.Argument(
@@ -51,44 +59,97 @@ def seed(
     override: Override = None,
     token: Token = None,
     json: Json = False,
+    scale: Annotated[
+        str, typer.Option(metavar="FACTOR", help="So many times the rows: 0.01, 10.", rich_help_panel=_LARGE)
+    ] = "1",
+    users: Annotated[int | None, _rows("SEED_USERS")] = None,
+    projects: Annotated[int | None, _rows("SEED_PROJECTS")] = None,
+    resources: Annotated[int | None, _rows("SEED_RESOURCES")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=ROWS", help="Any such variable of a file.", rich_help_panel=_LARGE),
+    ] = None,
+    allow_custom_total: Annotated[
+        bool,
+        typer.Option("--allow-custom-total", help="Let the rows add up to another sum.", rich_help_panel=_LARGE),
+    ] = False,
+    number: Annotated[
+        int | None,
+        typer.Option("--number", help="The seed number: other rows, of the same kind.", rich_help_panel=_LARGE),
+    ] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, metavar="ROWS", help="Rows a statement (1000).", rich_help_panel=_LARGE)
+    ] = None,
+    max_connections: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Sessions side by side (20).", rich_help_panel=_LARGE)
+    ] = None,
+    fresh: Annotated[
+        bool,
+        typer.Option("--fresh", help="Start over, also where a run was interrupted.", rich_help_panel=_LARGE),
+    ] = False,
 ) -> Report:
-    """Write the rows of the seed sets, each file in one transaction. Writes.
+    """Write the rows of the seed sets, each file in one transaction; a large set in parts, side by side. Writes.
 
-    Example: dbtool seed reference --env production
+    Example: dbtool seed demo --scale 0.01
     """
-    from dbtool.seeds import choose_sets, command_for, find_sets, read_seeds
+    from dbtool.seeds import choose_sets, command_for, find_sets, read_seeds, shown
+    from dbtool.seeds.large.amounts import Said, parse_assignments
+    from dbtool.seeds.works import look, plan_works
 
     project = load_project()
     found = find_sets(project.root)
     chosen = choose_sets(found, sets or ())
     empty = tuple(name for name in chosen if not found[name])
     files = read_seeds(project.root, found, chosen)  # bad SQL stops here, before any connection
+    flags = {
+        "SEED_USERS": users, "SEED_PROJECTS": projects, "SEED_RESOURCES": resources, "SEED_NUMBER": number,
+        "SEED_BATCH_SIZE": batch_size, "SEED_MAX_CONNECTIONS": max_connections,
+    }  # fmt: skip
+    said = Said(
+        values=parse_assignments(set_ or ()) | {name: value for name, value in flags.items() if value is not None},
+        scale=scale, any_total=allow_custom_total, fresh=fresh,
+    )  # fmt: skip
     if not files:
-        return Report(command="seed", summary=_nothing(empty, found), data=_no_verdict | _data((), ""))
+        return Report(command="seed", summary=_nothing(empty, found), data=_no_verdict | _data((), "") | shown.data(()))
     command = command_for(files).replace("-", " ")
     policy = read_policy(project)
     target = weigh.load_judged_target(project, policy, command, env, url)
+    works = plan_works(files, said, target)
     if not dry_run:
         refuse_beforehand(policy, command, target)
     findings = [_empty_set(name) for name in empty]
     with closing(weigh.connect_to(target, "seed", dry_run=dry_run)) as conn:
         findings += _pending(conn, project, target)
         weighed = weigh.weigh(conn, target, policy, command)
-        banner, data = weighed.where, weighed.data | _data(files, command)
+        works = look(conn, works, schema=project.ledger_schema, fresh=fresh)
+        banner, data = weighed.where, weighed.data | _data(files, command) | shown.data(works)
         if dry_run:
             answer = weigh.dry_run(weighed, would=f"seed {counted(len(files), 'file')}", data=data, json=json)
+            for line in shown.lines(works):
+                console.say(line)
             steps = tuple(_would(file, project) for file in files)
-            told = replace(answer, command="seed", findings=findings, steps=steps, tables=[_listed(files)])
+            tables = [_listed(files), *shown.planned(works)]
+            told = replace(answer, command="seed", findings=findings, steps=steps, tables=tables)
             return replace(told, where=weighed.where)
 
         from dbtool.seeds.apply import apply_seeds
+        from dbtool.seeds.large.run import write_set
 
-        _tell_beforehand(weighed, files, findings)
+        _tell_beforehand(weighed, files, tuple(shown.lines(works)), findings)
         consent = Consent(confirm=confirm, yes=yes, override=override, token=token)
         settled = weigh.settle_weighed(conn, weighed, consent)
         conn.add_notice_handler(lambda d: console.say(f"{(d.severity or 'NOTICE').lower()}: {d.message_primary}"))
         started = time.monotonic()
-        steps = console.watch(apply_seeds(conn, settled, files, target=target, say=console.say), quiet=json)
+        events = (
+            event
+            for work in works
+            for event in (
+                write_set(conn, settled, work.job, target=target, say=console.say)
+                if work.job
+                else apply_seeds(conn, settled, work.files, target=target, say=console.say)
+            )
+        )
+        steps = console.watch(events, quiet=json)
     elapsed = time.monotonic() - started
     rows = sum(step.rows for step in steps if isinstance(step, Seeded))
     summary = f"seeded {counted(len(steps), 'file')}, wrote {counted(rows, 'row')} in {seconds(elapsed)}"
@@ -98,6 +159,7 @@ def seed(
         steps=steps,
         summary=summary,
         where=banner if json else None,
+        tables=tuple(shown.written(steps)),
         data=data,
     )
 
@@ -134,8 +196,10 @@ def _nothing(empty: Sequence[str], sets: Mapping[str, Sequence[Path]]) -> str:
     return f"nothing to seed: sql/seeds/reference/ and sql/seeds/dev/ hold no .sql file{also}"
 
 
-def _tell_beforehand(weighed: weigh.Weighed, files: Sequence["SeedFile"], findings: Sequence[Finding]) -> None:
-    removals = tuple(_removals(files))
+def _tell_beforehand(
+    weighed: weigh.Weighed, files: Sequence["SeedFile"], large: Sequence[str], findings: Sequence[Finding]
+) -> None:
+    removals = (*_removals(files), *large)
     if isinstance(weighed.verdict, Allow):
         for line in (console.banner(weighed.where), *removals):
             console.say(line)
@@ -181,5 +245,7 @@ def _data(files: Sequence["SeedFile"], command: str) -> dict[str, object]:
     ]
     return {"policy_command": command.replace(" ", "-"), "removes": removes}
 
+
+seed = {"": seed_sets, "import": import_rows}
 
 _no_verdict: dict[str, object] = {"verdict": None, "reasons": [], "mark": None, "activity": None}

@@ -1,21 +1,19 @@
 """What can be looked at without a server: configuration, .env keys, migration files."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from dbtool.config import CONFIG_FILE, Project
 from dbtool.doctor.check import Check
+from dbtool.env_files import EXAMPLE, compare_with_example
 from dbtool.errors import DbtoolError
-from dbtool.finding import Finding, Place, Severity
+from dbtool.finding import Finding
 from dbtool.migrations import Folder, Migration, read_migrations
 from dbtool.report import counted
 from dbtool.runner.jobs import make_jobs
 from dbtool.script import Script
-from dbtool.target import Target, read_dotenv
-
-_EXAMPLE = ".env.example"
+from dbtool.target import Target
 
 
 def failed(name: str, id: str, error: DbtoolError, found: str) -> Check:
@@ -33,27 +31,13 @@ def check_configuration(project: Project, target: Target) -> Check:
 
 def check_keys(root: Path, environment: str) -> Check:
     """Return which keys of .env.example neither the process environment nor a .env file sets. Reads files."""
-    example = root / _EXAMPLE
-    if not example.is_file():
-        return Check(name="environment keys", found=f"no {_EXAMPLE}")
-    files = [root / f".env.{environment}.local", root / f".env.{environment}", root / ".env"]
-    wanted = list(read_dotenv(example))
-    there = set(os.environ).union(*(read_dotenv(file) for file in files))
-    missing = [key for key in wanted if key not in there]
-    if not missing:
-        found = f"all {len(wanted)} of {_EXAMPLE} set" if wanted else f"{_EXAMPLE} asks for none"
+    if not (root / EXAMPLE).is_file():
+        return Check(name="environment keys", found=f"no {EXAMPLE}")
+    wanted, missing, finding = compare_with_example(root, environment)
+    if finding is None:
+        found = f"all {wanted} of {EXAMPLE} set" if wanted else f"{EXAMPLE} asks for none"
         return Check(name="environment keys", found=found)
-    lines = example.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    line = next((n for n, text in enumerate(lines, start=1) if missing[0] in text.split("=")[0]), 1)
-    finding = Finding(
-        id="missing-environment-key",
-        message=f"set neither in the process environment nor in {', '.join(file.name for file in files)}: "
-        + ", ".join(missing),
-        help=f"add them to .env; {_EXAMPLE} says what they are",
-        severity=Severity.WARNING,
-        place=Place(path=example, line=line),
-    )
-    return Check(name="environment keys", found=f"{len(missing)} of {len(wanted)} missing", findings=(finding,))
+    return Check(name="environment keys", found=f"{missing} of {wanted} missing", findings=(finding,))
 
 
 def check_folder(project: Project) -> tuple[Check, Folder | None]:

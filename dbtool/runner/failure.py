@@ -54,15 +54,17 @@ def statement_failed(
     aftermath: str,
     path: Path | None = None,
     moment: str = "",
+    before: int = 0,
 ) -> StatementFailed:
     """Return the error for statement *number* of a migration; *aftermath* says what became of the rest.
 
-    Where it was none of the file's statements, *moment* says when it happened, and *path* to which file.
+    Where it was none of the file's statements, *moment* says when it happened, and *path* to which file. *before* is
+    how many characters of ours were sent in front of the statement.
     """
     lines = [f"{diag.severity or 'ERROR'}: {diag.message_primary} (SQLSTATE {diag.sqlstate})"]
     place = None
     if script and statement:
-        offset = _offset(diag, script, statement)
+        offset = _offset(diag, script, statement, before)
         place = script.place(offset)
         lines[0] = f"{place}: {lines[0]}"
         lines += ["", *("    " + line for line in script.excerpt(offset).split("\n")), ""]
@@ -91,12 +93,13 @@ def statement_failed(
     )
 
 
-def _offset(diag: "Diagnostic", script: Script, statement: Statement) -> int:
-    # The server counts characters from the start of the statement that it was sent.
-    position = int(diag.statement_position or 0)
-    if position <= 0:
+def _offset(diag: "Diagnostic", script: Script, statement: Statement, before: int) -> int:
+    # The server counts characters from the start of what it was sent.
+    text = script.text(statement)
+    position = int(diag.statement_position or 0) - before
+    if position <= 0 or position > len(text):
         return statement.start
-    return statement.start + byte_offset(script.text(statement), position - 1)
+    return statement.start + byte_offset(text, position - 1)
 
 
 def _remedy(diag: "Diagnostic") -> str:

@@ -107,7 +107,7 @@ def open_session(target: Target, *, lock_wait: float, say: Callable[[str], None]
             drain(conn, wait=lock_wait, say=say)
             ledger = read_ledger(conn, target.project.ledger_schema)
             if not ledger.exists:
-                _create_ledger(conn, ledger.schema)
+                create_ledger(conn, ledger.schema)
                 ledger = read_ledger(conn, ledger.schema)
             keep_yoyo_out(lock, ledger.schema, wait=lock_wait, say=say)
             session = Session(conn, target, lock, ledger, say, _can_watch_client(conn))
@@ -168,7 +168,8 @@ def _can_watch_client(conn: "Conn") -> bool:
     return True
 
 
-def _create_ledger(conn: "Conn", schema: str) -> None:
+def create_ledger(conn: "Conn", schema: str) -> None:
+    """Make the ledger's tables. Writes. Raises DatabaseRefused."""
     import psycopg
 
     try:

@@ -12,6 +12,7 @@ from pathlib import Path
 from dbtool.errors import BadFile, UsageError
 from dbtool.finding import Finding
 from dbtool.script import Script, read_script
+from dbtool.seeds.head import Head, read_head
 from dbtool.seeds.removal import Removal, removals
 from dbtool.spelling import close_words
 
@@ -22,13 +23,14 @@ USUAL_SETS = (REFERENCE, "dev")  # what is run where no set is named
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeedFile:
-    """One file of a set, parsed; ``removes`` says what in it takes rows away."""
+    """One file of a set, parsed; ``removes`` says what in it takes rows away, ``head`` that it is a large one."""
 
     set: str
     name: str  # "dev/01_tenant.sql"
     path: Path
     script: Script = field(repr=False)
     removes: tuple[Removal, ...] = ()
+    head: Head | None = None
 
     @property
     def removes_rows(self) -> bool:
@@ -76,7 +78,8 @@ def read_seeds(root: Path, sets: Mapping[str, Sequence[Path]], chosen: Iterable[
                 script = read_script(path)
                 _refuse_outside(script)
                 name = path.relative_to(root / FOLDER).as_posix()
-                files.append(SeedFile(set=set, name=name, path=path, script=script, removes=removals(script)))
+                removes, head = removals(script), read_head(script)
+                files.append(SeedFile(set=set, name=name, path=path, script=script, removes=removes, head=head))
             except BadFile as bad:
                 findings += [_of_a_seed(finding) for finding in bad.findings]
     if findings:
@@ -86,7 +89,7 @@ def read_seeds(root: Path, sets: Mapping[str, Sequence[Path]], chosen: Iterable[
 
 def command_for(files: Iterable[SeedFile]) -> str:
     """Return what the guard's policy calls it to run these files: "seed-reference" is the harmless kind."""
-    harmless = all(file.set == REFERENCE and not file.removes_rows for file in files)
+    harmless = all(file.set == REFERENCE and not file.removes_rows and not file.head for file in files)
     return "seed-reference" if harmless else "seed"
 
 

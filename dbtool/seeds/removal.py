@@ -182,6 +182,7 @@ _judges: dict[str, Callable[[Any], list[tuple[str, bool]]]] = {
 # ---- the file's own word
 
 _marker = re.compile(rb"^(?:\xef\xbb\xbf)?[ \t]*--[ \t]*dbtool:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_of_heads = ("rows", "table", "batch", "depends", "progress")
 _removes = re.compile(r"removes\s+rows\b", re.IGNORECASE)
 _keeps = re.compile(r"keeps\s+rows\s+because\s+\S", re.IGNORECASE)
 
@@ -200,7 +201,7 @@ def _markers(script: Script) -> tuple[tuple[Removal, ...], bool]:
             continue
         elif _keeps.match(word):
             kept = True
-        elif not word.lower().startswith("allow "):  # lint's, with a hazard
+        elif word.lower().partition(" ")[0] not in ("allow", *_of_heads):  # lint's, with a hazard; head.py's
             raise BadFile(_unknown(script, found.start(), word))
     return tuple(marked), kept
 

@@ -1,6 +1,7 @@
 """dbtool from argv to exit code. `run_here` does it in this process, without the half second of a start."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from dbtool import cli
-from tests.conftest import Database, Project
+from tests.conftest import ROOT, Database, Project
 
 Run = Callable[..., "Done"]
 Catalog = Callable[[], set[tuple[object, ...]]]
@@ -68,3 +69,17 @@ UNION ALL SELECT 'type', oid::text, typname::text, '' FROM pg_type WHERE oid >= 
 def catalog(database: Database) -> Catalog:
     """What is in the database: the same before and after a command that changes nothing."""
     return lambda: set(database.rows(_CATALOG))
+
+
+@pytest.fixture
+def make_example(make_project: Callable[..., Project]) -> Callable[[Database], Project]:
+    """A copy of the example project that DATABASE_URL points at a database."""
+
+    def make(database: Database) -> Project:
+        project = make_project(database)
+        for name in ("sql", "migrations", "safety", "generated", "dbtool.toml"):
+            source = ROOT / name
+            (shutil.copytree if source.is_dir() else shutil.copy)(source, project.root / name)
+        return project
+
+    return make

@@ -19,9 +19,17 @@ _VALUE = re.compile(r"%\((\w+)\)s")
 _SINCE = {"replication/subscription_stats": 150000, "slots/create_failover": 170000}  # the first server that has it
 
 
+# What stands for the identifiers, and for what a file of the project says itself.
+_FILLED = {
+    "schema": '"public"', "table": "public._yoyo_version", "columns": "version", "variables": "1::bigint AS users",
+    "rows": "SELECT (n + users)::int AS version FROM part, seed", "first": "1::bigint", "last": "2::bigint",
+    **dict.fromkeys(("run", "id", "file", "user", "host", "note", "lock_timeout", "statement_timeout"), "'x'"),
+}  # fmt: skip
+
+
 def as_sent(name: str) -> list[bytes]:
     """The statements of a file as the server gets them: identifiers filled in, values as $1, $2."""
-    sql = text(name).replace("{schema}", '"public"').replace("%%", "%")
+    sql = re.sub(r"\{(\w+)\}", lambda found: _FILLED.get(found[1], found[0]), text(name)).replace("%%", "%")
     values = list(dict.fromkeys(_VALUE.findall(sql)))
     sent = _VALUE.sub(lambda found: f"${values.index(found[1]) + 1}", sql).encode()
     return [sent[span.start : span.end] for span in split_statements(sent)]

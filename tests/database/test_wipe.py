@@ -46,7 +46,7 @@ def one(database: Database) -> Iterator[Database]:
 
 
 def clear(database: Database) -> None:
-    if database.server.process is None:
+    if not database.server.runs:
         return
     with database.connect() as conn:
         conn.execute("DROP EVENT TRIGGER IF EXISTS no_drops")

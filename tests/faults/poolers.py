@@ -21,15 +21,15 @@ def pgbouncer_program() -> str | None:
 
 
 @contextmanager
-def pgbouncer(server: Server, folder: Path, mode: str) -> Iterator[int]:
-    """Run a PgBouncer in *mode* (session, transaction) before the server; gives its port."""
+def pgbouncer(server: Server, folder: Path, mode: str, more: str = "") -> Iterator[int]:
+    """Run a PgBouncer in *mode* (session, transaction) before the server, *more* in its settings; gives its port."""
     port = free_port()
     (folder / "users.txt").write_text('"postgres" ""\n')
     config = folder / "pgbouncer.ini"
     config.write_text(
         f"[databases]\n* = host=127.0.0.1 port={server.port} user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
         f"listen_port = {port}\nunix_socket_dir =\nauth_type = trust\nauth_file = {folder}/users.txt\n"
-        f"pool_mode = {mode}\ndefault_pool_size = 20\n"
+        f"pool_mode = {mode}\ndefault_pool_size = 20\n{more}"
     )
     as_nobody: dict[str, object] = {}
     if os.geteuid() == 0:  # PgBouncer refuses root; nobody must come to its files

@@ -32,12 +32,13 @@ _numbers = itertools.count(1)
 # Every command, with what it needs to get as far as the database.
 LINES = [
     ["migrate"], ["migrate", "--dry-run"], ["migrate", "--env", "production"], ["lint"], ["lint", "--no-style", "--format", "json"], ["status"], ["status", "--all-environments"], ["status", "--exit-code"],
-    ["tables"], ["tables", "--order"], ["rollback", "--dry-run"], ["rollback"], ["baseline", "m1", "--dry-run"], ["seed", "--dry-run"], ["seed", "dev"], ["reset"], ["reset", "--dry-run"],
+    ["tables"], ["tables", "--order"], ["rollback", "--dry-run"], ["rollback"], ["baseline", "m1", "--dry-run"], ["seed", "--dry-run"], ["seed", "dev"], ["seed", "import", "rows.csv", "t"], ["seed", "import", "rows.csv", "t", "--dry-run"], ["reset"], ["reset", "--dry-run"],
     ["nuke", "--dry-run"], ["nuke"], ["drop", "--dry-run"], ["drop"], ["doctor"], ["env", "list"], ["env", "show"], ["env", "show", "--offline"],
     ["env", "mark", "development"], ["guard", "explain", "reset"], ["guard", "explain", "reset", "--online"], ["guard", "explain", "status", "--env", "production"],
     ["guard", "table"], ["feed", "lsn"], ["feed", "lsn", "--since", "0/1"], ["feed", "peek", "none"], ["feed", "tail", "--seconds", "0.1"], ["feed", "tail", "--slot", "none"],
     ["slots"], ["slots", "--no-rate"], ["slots", "--openmetrics", "--no-rate"], ["slots", "--watch", "--frames", "1"], ["slots", "history"], ["slots", "create", "none"],
     ["slots", "advance", "none"], ["slots", "drop", "none"], ["replication", "status"], ["replication", "doctor"], ["replication", "doctor", "--deep"],
+    ["studio"], ["studio", "--json"], ["studio", "--write", "--json"],
 ]  # fmt: skip
 # These start a shadow each time: they are tried in one place.
 SCHEMA = [
@@ -67,7 +68,7 @@ FEW = [
     ["env", "show", "--offline"],
     ["guard", "explain", "reset"],
 ]
-OFFLINE = [["init"], ["new", "x"], ["diff", "a", "b"], ["completion", "show", "bash"]]
+OFFLINE = [["init"], ["up", "--status"], ["down"], ["new", "x"], ["diff", "a", "b"], ["completion", "show", "bash"]]
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +136,7 @@ def put(place: str, root: Path, user: str, password: str, port: int, database: s
     here.write("migrations/m1.sql", "CREATE TABLE IF NOT EXISTS t (a int);")
     here.write("migrations/m1.rollback.sql", "DROP TABLE IF EXISTS t;")
     here.write("sql/seeds/dev/a.sql", "INSERT INTO t VALUES (1);")
+    here.write("rows.csv", "a\n1\n")
     at = f"127.0.0.1:{port}/{database}"
     encoded = quote(password, safe="")
     url = f"postgresql://{user}:{encoded}@{at}"
@@ -225,9 +227,8 @@ def run(here: Place, *arguments: str) -> tuple[int, str]:
 
 def call(here: Place, words: list[str], *, json: bool, more: tuple[str, ...] = ()) -> tuple[int, str]:
     first = words[0] if words else "completion"
-    with_url = first not in ("guard", "env", "feed", "replication", "triggers", "init", "new", "completion") or words[
-        1:2
-    ] in (
+    without = ("guard", "env", "feed", "replication", "triggers", "init", "up", "down", "new", "completion")
+    with_url = first not in without or words[1:2] in (
         ["explain"],
         ["show"],
         ["mark"],
