@@ -28,6 +28,7 @@ from dbtool.target import Target
 if TYPE_CHECKING:
     from dbtool.db import Conn
     from dbtool.seeds import SeedFile
+    from dbtool.seeds.works import Work
 
 
 def _set_names(incomplete: str) -> list[str]:
@@ -135,7 +136,7 @@ def seed_sets(
         from dbtool.seeds.apply import apply_seeds
         from dbtool.seeds.large.run import write_set
 
-        _tell_beforehand(weighed, files, tuple(shown.lines(works)), findings)
+        _tell_beforehand(weighed, files, works, findings)
         consent = Consent(confirm=confirm, yes=yes, override=override, token=token)
         settled = weigh.settle_weighed(conn, weighed, consent)
         conn.add_notice_handler(lambda d: console.say(f"{(d.severity or 'NOTICE').lower()}: {d.message_primary}"))
@@ -197,9 +198,12 @@ def _nothing(empty: Sequence[str], sets: Mapping[str, Sequence[Path]]) -> str:
 
 
 def _tell_beforehand(
-    weighed: weigh.Weighed, files: Sequence["SeedFile"], large: Sequence[str], findings: Sequence[Finding]
+    weighed: weigh.Weighed, files: Sequence["SeedFile"], works: "Sequence[Work]", findings: Sequence[Finding]
 ) -> None:
-    removals = (*_removals(files), *large)
+    from dbtool.seeds import shown
+
+    told = {file.name for work in works for file in work.counted}
+    removals = (*_removals([file for file in files if file.name not in told]), *shown.lines(works))
     if isinstance(weighed.verdict, Allow):
         for line in (console.banner(weighed.where), *removals):
             console.say(line)

@@ -30,6 +30,13 @@ class Work:
     job: Job | None = None
     removed: tuple[Removed, ...] = ()
 
+    @property
+    def counted(self) -> tuple[SeedFile, ...]:
+        """The plain files of a large set of which is told how many rows they remove, or which will not be run."""
+        if self.job and self.job.earlier:
+            return self.job.large.before
+        return tuple(f for f in self.files if any(one.file == f.name for one in self.removed))
+
 
 def plan_works(files: Sequence[SeedFile], said: Said, target: Target) -> tuple[Work, ...]:
     """Return the sets that these files are of, in their order. Reads variables and .env files.

@@ -217,7 +217,8 @@ def test_a_file_that_came_meanwhile_is_not_replaced(importing: Importing) -> Non
         done,
         2,
         "the good rows are written, but bad.csv could not be: File exists",
-        "the rejected rows are in ", "/.bad.csv.",
+        "the rejected rows are in ",
+        "/.bad.csv.",
     )
     assert ids(importing, "t") == [1]
     assert importing.read("bad.csv") == b"mine\n"

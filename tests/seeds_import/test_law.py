@@ -118,7 +118,7 @@ def _small_steps(monkeypatch: object) -> None:
     monkeypatch.setattr(narrow, "_FEW", 2)  # type: ignore[attr-defined]
 
 
-EXAMPLES = pytest.mark.parametrize("examples", [8, pytest.param(300, marks=pytest.mark.slow)])
+EXAMPLES = pytest.mark.parametrize("examples", [6, pytest.param(300, marks=pytest.mark.slow)])
 
 
 @EXAMPLES

@@ -108,6 +108,7 @@ class _Work:
             yield from self._one_by_one()
         if self.rejects is not None:
             self.rejects.finish()
+        self.outcome.seconds = time.monotonic() - started
         self.committing = True
         self.conn.execute("COMMIT")
         self.committing = False
@@ -196,7 +197,7 @@ class _Work:
     def _one_by_one(self) -> Iterator[Event]:
         """Write the rows that can be written, and put the others aside. Raises BadRows where that has no place."""
         self.pace.begin_again()
-        yield from self.pace.talk("not taken as it is: looking for the bad rows")
+        yield from self.pace.talk("not taken as it is: looking at its rows one by one")
         narrowing = Narrowing(self.conn, self.rows, self.table, self._aside)
         all_seen = True
         with closing(narrowing), suppress(_Enough):
@@ -226,12 +227,15 @@ class _Work:
 
         outcome = "in progress"
         for pause in _PATIENCE:
-            with suppress(psycopg.Error, DbtoolError):
-                with closing(connect_for_changes(self.target, purpose="seed import")) as conn:
-                    recheck(conn, self.settled)
-                    row = conn.execute(query("seed/outcome"), {"id": self._transaction}).fetchone()
-                    outcome = str(row[0] or "") if row else ""
-            if outcome != "in progress":  # else the server has not seen yet that we are gone, or is not back itself
+            with suppress(psycopg.Error, DbtoolError):  # the server, or the way to it, may not be back itself
+                outcome = self._asked()
+            if outcome != "in progress":  # else the server has not seen yet that we are gone
                 break
             time.sleep(pause)
         return outcome
+
+    def _asked(self) -> str:
+        with closing(connect_for_changes(self.target, purpose="seed import")) as conn:
+            recheck(conn, self.settled)
+            row = conn.execute(query("seed/outcome"), {"id": self._transaction}).fetchone()
+            return str(row[0] or "") if row else ""
