@@ -211,7 +211,9 @@ def measure(stage: Stage, able: list[Tool], options: argparse.Namespace) -> Iter
     if "import" in options.sections:
         seconds, peaks = rows_file.import_rounds(stage, 2 * options.rounds + 1, seed=options.seed)
         title = f"`seed import` of {rows_file.ROWS:,} rows of five columns"
-        yield Section(name="import", title=title, unit="s", figures=seconds, verdicts=rows_file.verdicts(seconds, peaks))
+        yield Section(
+            name="import", title=title, unit="s", figures=seconds, verdicts=rows_file.verdicts(seconds, peaks)
+        )
 
 
 def measure_engine(stage: Stage, options: argparse.Namespace) -> Iterator[Section]:

