@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg
 
-from dbtool.server.engine import Engine, engine
+from dbtool.server.containers.engine import Engine, engine
 from tests.servers import Server
 
 os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"

@@ -33,9 +33,9 @@ def choose(project: Project, wanted: Kind | None, before: Remembered | None) -> 
         return Choice(kind=before.kind, why="as the last time")
     if data_version(project.state):
         return Choice(kind="embedded", why="this project has data there; for a container say --docker")
-    from dbtool.server.compose import find_service, program
-    from dbtool.server.engine import engine
-    from dbtool.server.sockets import NoEngine
+    from dbtool.server.containers.compose import find_service, program
+    from dbtool.server.containers.engine import engine
+    from dbtool.server.containers.sockets import NoEngine
 
     service, found = find_service(project.root), engine()
     beside = f"; {service} needs one" if service is not None else ""
@@ -64,9 +64,9 @@ def start(
     same = before is not None and before.kind == choice.kind and is_own(before, project.state)
     if before is not None and same and not asked and (found := _answering(before)):
         return found
-    from dbtool.server import compose, docker
-    from dbtool.server.engine import engine
-    from dbtool.server.sockets import NoEngine
+    from dbtool.server.containers import compose, docker
+    from dbtool.server.containers.engine import engine
+    from dbtool.server.containers.sockets import NoEngine
 
     machine = engine()
     if isinstance(machine, NoEngine) and before is not None and same:

@@ -31,9 +31,9 @@ def read_standing(project: Project, up: Remembered | None) -> Standing:
     """Return how the server is that up started, or else the embedded one. Asks the engine where it is a container."""
     if up is None or up.kind == "embedded":
         return _embedded(project, up)
-    from dbtool.server import compose, docker
-    from dbtool.server.engine import engine
-    from dbtool.server.sockets import NoEngine
+    from dbtool.server.containers import compose, docker
+    from dbtool.server.containers.engine import engine
+    from dbtool.server.containers.sockets import NoEngine
 
     machine = engine()
     if isinstance(machine, NoEngine):

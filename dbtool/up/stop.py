@@ -21,11 +21,11 @@ def stop_servers(project: Project, up: Remembered | None, *, volumes: bool, say:
     if volumes and embedded.remove(project.state):
         done.append(f"deleted the data of the embedded server, {project.shown(project.state / 'postgres')}")
     if "docker" in made:
-        from dbtool.server import docker
+        from dbtool.server.containers import docker
 
         done += docker.stop(project.root, volumes, say)
     if "compose" in made:
-        from dbtool.server import compose
+        from dbtool.server.containers import compose
 
         done += compose.stop(project.root, volumes, say)
     return tuple(done)

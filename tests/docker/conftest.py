@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dbtool.server.engine import Engine, engine
-from dbtool.server.making import KIND, PROJECT, volumes_of
+from dbtool.server.containers.engine import Engine, engine
+from dbtool.server.containers.making import KIND, PROJECT, volumes_of
 from tests.containers import images
 from tests.docker.place import Place
 

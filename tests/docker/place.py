@@ -5,9 +5,9 @@ from pathlib import Path
 
 import psycopg
 
-from dbtool.server import docker
-from dbtool.server.container import Container
-from dbtool.server.engine import Engine
+from dbtool.server.containers import docker
+from dbtool.server.containers.container import Container
+from dbtool.server.containers.engine import Engine
 from dbtool.server.local import LocalServer, Wish
 
 

@@ -9,8 +9,8 @@ import psycopg
 import pytest
 
 from dbtool.errors import Unreachable, UsageError
-from dbtool.server import compose
-from dbtool.server.engine import Engine
+from dbtool.server.containers import compose
+from dbtool.server.containers.engine import Engine
 from dbtool.server.local import Wish
 from dbtool.server.ports import choose_port
 from tests.containers import images

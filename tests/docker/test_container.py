@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from dbtool.errors import Unreachable, UsageError
-from dbtool.server import docker
-from dbtool.server.making import INSIDE
+from dbtool.server.containers import docker
+from dbtool.server.containers.making import INSIDE
 from dbtool.server.ports import is_free
 from tests.containers import images
 from tests.docker.place import Place, run
@@ -134,7 +134,7 @@ def test_an_image_that_cannot_be_had_is_told_before_anything_changes(place: Plac
 
 
 def test_a_container_of_that_name_which_is_not_ours_stays(place: Place) -> None:
-    from dbtool.server.claims import name_of
+    from dbtool.server.containers.claims import name_of
 
     name = name_of(str(place.root))
     place.machine.create(images()[max(images())], name)

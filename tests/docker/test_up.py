@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dbtool.server.engine import engine
+from dbtool.server.containers.engine import engine
 from tests.conftest import Project, clean_environment
 from tests.docker.place import Place
 

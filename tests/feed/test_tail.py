@@ -119,7 +119,7 @@ def test_a_snapshot_and_what_came_after_are_everything_exactly_once(feed: Feed, 
     for writer in writers:
         writer.start()
     try:
-        tail = tails("--snapshot", "--table", "jobs", "--seconds", "1.5", "--json")
+        tail = tails("--snapshot", "--table", "jobs", "--seconds", "3", "--json")  # it outlasts the writers
         read: list[str] = []
         reader = threading.Thread(target=lambda: read.extend(tail.process.stdout))
         reader.start()

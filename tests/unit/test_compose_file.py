@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dbtool.errors import UsageError
-from dbtool.server.compose_file import find_service
+from dbtool.server.containers.compose_file import find_service
 
 ORDINARY = """\
 x-common: &common

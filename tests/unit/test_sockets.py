@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dbtool.server.sockets import Address, addresses, is_local, obstacle
+from dbtool.server.containers.sockets import Address, addresses, is_local, obstacle
 
 
 def urls(environment: dict[str, str], home: Path) -> list[str]:

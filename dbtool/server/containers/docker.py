@@ -10,13 +10,13 @@ from pathlib import Path
 
 from dbtool.errors import UsageError
 from dbtool.secrets import Secret
-from dbtool.server.claims import is_claimed, name_of, other_name
-from dbtool.server.container import Container
-from dbtool.server.engine import Engine, engine
+from dbtool.server.containers.claims import is_claimed, name_of, other_name
+from dbtool.server.containers.container import Container
+from dbtool.server.containers.engine import Engine, engine
+from dbtool.server.containers.making import INSIDE, PROJECT, differences, make, start, volumes_of
+from dbtool.server.containers.ready import DATABASE, Door, wait_until_ready
+from dbtool.server.containers.sockets import NoEngine
 from dbtool.server.local import LocalServer, Wish
-from dbtool.server.making import INSIDE, PROJECT, differences, make, start, volumes_of
-from dbtool.server.ready import DATABASE, Door, wait_until_ready
-from dbtool.server.sockets import NoEngine
 
 __all__ = ["NoEngine", "Seen", "engine", "ensure", "look", "stop"]
 

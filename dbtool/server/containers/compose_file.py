@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from dbtool.errors import UsageError
-from dbtool.server.container import pairs, under
+from dbtool.server.containers.container import pairs, under
 
 # The first that is there, as compose itself looks for them.
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")

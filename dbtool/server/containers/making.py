@@ -4,13 +4,13 @@ import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from dbtool.errors import UsageError
-from dbtool.server.claims import Claim, read_claim, write_claim
-from dbtool.server.container import Container
-from dbtool.server.engine import Engine, Refusal
-from dbtool.server.image import choose_image, have_image, major_of
+from dbtool.server.containers.claims import Claim, read_claim, write_claim
+from dbtool.server.containers.container import Container
+from dbtool.server.containers.engine import Engine, Refusal
+from dbtool.server.containers.image import choose_image, have_image, major_of
+from dbtool.server.containers.ready import DATABASE, Door, count_clients
 from dbtool.server.local import Wish
 from dbtool.server.ports import holder, is_free
-from dbtool.server.ready import DATABASE, Door, count_clients
 
 Say = Callable[[str], None]
 

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from dbtool.errors import Unreachable, UsageError
 from dbtool.secrets import Secret, redact
-from dbtool.server.compose_file import Service, compose_files, find_service
-from dbtool.server.container import Container
-from dbtool.server.engine import Engine, engine
+from dbtool.server.containers.compose_file import Service, compose_files, find_service
+from dbtool.server.containers.container import Container
+from dbtool.server.containers.engine import Engine, engine
+from dbtool.server.containers.ready import Door, wait_until_ready
+from dbtool.server.containers.sockets import NoEngine
 from dbtool.server.local import LocalServer, Wish
-from dbtool.server.ready import Door, wait_until_ready
-from dbtool.server.sockets import NoEngine
 
 __all__ = ["Service", "ensure", "find_service", "look", "program", "stop"]
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from dbtool.errors import Unreachable
-from dbtool.server.container import under
-from dbtool.server.engine import Engine, Refusal
-from dbtool.server.sockets import EMBEDDED
+from dbtool.server.containers.container import under
+from dbtool.server.containers.engine import Engine, Refusal
+from dbtool.server.containers.sockets import EMBEDDED
 
 NEWEST = 18
 _TAG = re.compile(r"(?:^|/)postgres:(?P<major>\d+)(?P<rest>[.-].*)?$")

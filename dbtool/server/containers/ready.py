@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from dbtool.errors import Unreachable
 from dbtool.secrets import redact, remember
-from dbtool.server.container import Container
-from dbtool.server.engine import Engine
+from dbtool.server.containers.container import Container
+from dbtool.server.containers.engine import Engine
 
 if TYPE_CHECKING:
     from psycopg import Connection

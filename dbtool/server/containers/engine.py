@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from dbtool.errors import Unreachable
-from dbtool.server.container import Container, described, pairs, under
-from dbtool.server.sockets import EMBEDDED, NoEngine, addresses, no_answer, obstacle
+from dbtool.server.containers.container import Container, described, pairs, under
+from dbtool.server.containers.sockets import EMBEDDED, NoEngine, addresses, no_answer, obstacle
 
 PATIENCE = 2.0  # seconds for the first answer of all; an engine that runs gives it in ten milliseconds
 LONG = 90  # seconds for any other; a server takes its time to stop
