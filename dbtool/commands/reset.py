@@ -19,7 +19,7 @@ from dbtool.commands.options import (
     lock_wait,
 )  # fmt: skip
 from dbtool.config import load_project
-from dbtool.errors import DbtoolError
+from dbtool.errors import DbtoolError, UsageError
 from dbtool.guard import weigh
 from dbtool.guard.decide import Allow
 from dbtool.guard.policy import read_policy
@@ -52,6 +52,11 @@ def reset(
     wait = lock_wait(project, lock_wait_)
     sets = find_sets(project.root)
     files = read_seeds(project.root, sets, choose_sets(sets, (REFERENCE,))) if seed else ()
+    if any(file.head for file in files):
+        raise UsageError(
+            "sql/seeds/reference/ has large files (-- dbtool: rows), which reset does not write",
+            hint="dbtool reset, and then dbtool seed reference",
+        )
     policy = read_policy(project)
     target = weigh.load_judged_target(project, policy, "reset", env, url)
     if not dry_run:

@@ -331,6 +331,28 @@ def test_a_part_of_a_run_that_was_started_over_does_not_write(slow: Project, dat
     assert rows(database) == WHOLE
 
 
+def test_a_ledger_in_a_schema_of_its_own_has_the_records(project: Project, database: Database, seed: Seed) -> None:
+    (project.root / "dbtool.toml").write_text('[ledger]\nschema = "history"\n')
+    done = seed()
+    assert done.returncode == 0, done.stderr
+    (project.root / "dbtool.toml").write_text("")  # it is found where it is
+    again = seed("--scale", "0.1")
+    assert again.returncode == 0, again.stderr
+    assert database.rows("select count(*) from history._yoyo_log where operation = 'seed'") == [(3,)]
+    assert database.rows("select to_regclass('public._yoyo_log')") == [(None,)]
+
+
+def test_reset_says_that_it_does_not_write_large_files(
+    project: Project, database: Database, run_here: Callable[..., Done]
+) -> None:
+    make(project, database)
+    write(project.root, reference__owners=OWNERS)
+    told = run_here("reset", "--seed", "--confirm", database.name)
+    refused(told, 2, "sql/seeds/reference/ has large files", "dbtool reset, and then dbtool seed reference")
+    assert run_here("seed", "reference", "--confirm", database.name).returncode == 0
+    assert rows(database) == (300, 0, 0)
+
+
 # ---- sessions
 
 

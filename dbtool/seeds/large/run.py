@@ -57,12 +57,11 @@ class Job:
 
 def plan_run(conn: "Conn", large: LargeSet, amounts: Amounts, *, schema: str, fresh: bool) -> Job:
     """Return what is to be done: the rest of an earlier run where it was made from the same, else all. Read-only."""
-    recipe = recipe_of(large, amounts)
+    recipe, schema = recipe_of(large, amounts), read_ledger(conn, schema).schema
     earlier = None if fresh else read_run(conn, large.name, schema=schema)
-    same = earlier is not None and earlier.recipe == recipe and not earlier.finished
-    if same and earlier and not _is_there(conn, large, earlier):
-        same = False
-    return Job(large=large, amounts=amounts, schema=schema, recipe=recipe, earlier=earlier if same else None)
+    if earlier and (earlier.finished or earlier.recipe != recipe or not _is_there(conn, large, earlier)):
+        earlier = None
+    return Job(large=large, amounts=amounts, schema=schema, recipe=recipe, earlier=earlier)
 
 
 def _is_there(conn: "Conn", large: LargeSet, earlier: Run) -> bool:

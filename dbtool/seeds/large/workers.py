@@ -35,17 +35,12 @@ class Workers:
     def __init__(self, target: Target, works: Sequence[FileWork], *, connections: int) -> None:
         """Prepare *connections* sessions; none is opened before ``results``."""
         self._target, self._supply = target, Supply(works)
-        self._results: queue.SimpleQueue[Wrote | DbtoolError | BaseException | None] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[Wrote | BaseException | None] = queue.SimpleQueue()
         self._conns: list[Conn] = []
         self._threads = [
             threading.Thread(target=self._run, name=f"seed {number}", daemon=True)
             for number in range(1, connections + 1)
         ]
-
-    @property
-    def connected(self) -> int:
-        """How many sessions there are."""
-        return len(self._conns)
 
     def results(self) -> Iterator[Wrote | None]:
         """Yield how far the files are, part by part, and None now and then; raises what went wrong first. Writes.
@@ -55,7 +50,7 @@ class Workers:
         for thread in self._threads:
             thread.start()
         running = len(self._threads)
-        failed: BaseException | None = None
+        failed: DbtoolError | None = None
         try:
             while running:
                 try:
@@ -67,10 +62,8 @@ class Workers:
                     yield result
                     continue
                 running -= 1
-                if isinstance(result, _NotConnected) and (running or self._conns):
-                    failed = failed or result.error  # the others do its work
-                elif isinstance(result, _NotConnected):
-                    raise result.error
+                if isinstance(result, _NotConnected):
+                    failed = failed or result.error  # the others do its work, if there are any
                 elif result is not None:
                     raise result
             if failed and not self._conns:
