@@ -163,6 +163,12 @@ def test_a_scale_takes_them_all(tmp_path: Path) -> None:
             amounts(tmp_path, Said(values={}, scale=scale))
 
 
+@pytest.mark.parametrize("number", [-1, 10**15 + 1])
+def test_a_seed_number_that_files_cannot_reckon_with(tmp_path: Path, number: int) -> None:
+    with pytest.raises(UsageError, match="SEED_NUMBER must be a whole number from 0 to"):
+        amounts(tmp_path, Said(values={"SEED_NUMBER": number}))
+
+
 @pytest.mark.parametrize("value", ["-1", "1.5", "many", "1e6"])
 def test_what_is_no_number_is_told_with_its_place(tmp_path: Path, value: str) -> None:
     (tmp_path / ".env").write_text(f"SEED_USERS={value}\n")

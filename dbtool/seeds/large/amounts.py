@@ -13,6 +13,7 @@ from dbtool.target import read_dotenv
 
 BATCH = 1000  # rows written by one statement and one commit
 CONNECTIONS = 20
+MOST = 10**15  # as a seed number: files multiply it, and stay within a bigint
 _OWN = {"SEED_BATCH_SIZE": BATCH, "SEED_MAX_CONNECTIONS": CONNECTIONS, "SEED_NUMBER": 1}
 _ANY_TOTAL = "ALLOW_CUSTOM_SEED_TOTAL"
 
@@ -63,6 +64,8 @@ def read_amounts(said: Said, declared: Mapping[str, int], *, root: Path, environ
     for name in ("SEED_BATCH_SIZE", "SEED_MAX_CONNECTIONS"):
         if found[name] < 1:
             raise UsageError(f"{name} must be a whole number from 1, found {found[name]}")
+    if not 0 <= found["SEED_NUMBER"] <= MOST:
+        raise UsageError(f"SEED_NUMBER must be a whole number from 0 to {MOST:,}, found {found['SEED_NUMBER']}")
     return Amounts(
         variables={name: int((value * scale).to_integral_value()) for name, value in variables.items()},
         batch=found["SEED_BATCH_SIZE"],
