@@ -29,7 +29,8 @@ demo: $(VENV)/.demo  ## the main job in one command: migrate the example project
 	@echo; echo "The server ends by itself when nobody uses it. Next: $(BIN)/dbtool new \"my change\""
 
 test: VERSIONS = 14 18
-test: $(VENV)/.test lint types  ## the whole suite: lint, types, and every test against real PostgreSQL
+test: $(VENV)/.test  ## the whole suite: lint, types, and every test against real PostgreSQL
+	@$(MAKE) -s --no-print-directory -j2 lint types
 	$(TEST) -q -m "not slow" -n 2 --dist loadfile
 
 test-all: VERSIONS = 14 15 16 17 18
