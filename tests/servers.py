@@ -17,6 +17,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import psycopg
 
 _NOBODY = 65534
@@ -114,12 +115,13 @@ class Server:
         self.process = None
 
     def kill(self) -> None:
-        """kill -9 of the postmaster; its children notice and end."""
+        """kill -9 of the postmaster; its children notice and end. Returns when the last of them is gone."""
         assert self.process
+        children = psutil.Process(self.process.pid).children()
         self.process.kill()
         self.process.wait(30)
         self.process = None
-        time.sleep(0.3)
+        psutil.wait_procs(children, timeout=30)
         (self.home / "data" / "postmaster.pid").unlink(missing_ok=True)
 
     def remove(self) -> None:
