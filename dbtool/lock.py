@@ -102,6 +102,24 @@ def read_holder(conn: "Conn") -> Holder | None:
     return Holder(pid=row[0], role=row[1], application=row[2], address=row[3], seconds=row[4]) if row else None
 
 
+def wait_until_free(
+    conn: "Conn", target: Target, deadline: float, *, left: str, hint: str, say: Callable[[str], None]
+) -> None:
+    """Return when nobody holds the migration lock, for those who take it in a transaction of their own. Read-only.
+
+    Raises LockNotHad at *deadline* (of time.monotonic()), which says what was *left* undone.
+    """
+    told = 0.0
+    while holder := read_holder(conn):
+        if time.monotonic() >= deadline:
+            waited = seconds(target.project.lock_wait / 1000)
+            raise LockNotHad(f"the migration lock was not had within {waited}: held by {holder}; {left}", hint=hint)
+        if time.monotonic() - told > 5:
+            told = time.monotonic()
+            say(f"waiting for the migration lock: held by {holder}")
+        time.sleep(_POLL * random.uniform(0.5, 1.5))
+
+
 def drain(conn: "Conn", *, wait: float, say: Callable[[str], None]) -> None:
     """Return when no transaction of an earlier run is under way, so that the ledger tells all. Needs the lock.
 

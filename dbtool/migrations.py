@@ -6,7 +6,6 @@ The format is yoyo's for raw SQL: see docs/migration-format.md.
 import hashlib
 import heapq
 import os
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from pathlib import Path
 from dbtool.errors import BadFile
 from dbtool.finding import Finding, Place
 from dbtool.histories import ADOPT, foreign_tool
+from dbtool.migration_header import HEADER_BYTES, line_of, parse_header, parse_transactional, python_depends
 from dbtool.spelling import close_words
 
 # yoyo runs files of this name after each run that applied something, and never records them
@@ -184,9 +184,6 @@ def _is_migration(name: str) -> bool:
     return name.endswith((".sql", ".py")) and not name.endswith(ROLLBACK) and not name.startswith(("_tmp_", "."))
 
 
-_HEADER_BYTES = 65_536  # the header is the comments at the top; more than this is no header
-
-
 def _read(folder: Path, name: str, descriptor: int, rollbacks: set[str]) -> Migration:
     # A thousand files are read at each start of a command: the system's calls, relative to the open folder.
     try:
@@ -195,16 +192,16 @@ def _read(folder: Path, name: str, descriptor: int, rollbacks: set[str]) -> Migr
         message = f"{name} cannot be read: {error.strerror}"
         raise BadFile(Finding(id="unreadable-file", message=message, place=Place(path=folder / name))) from None
     try:
-        first = os.read(file, _HEADER_BYTES)
+        first = os.read(file, HEADER_BYTES)
         digest = hashlib.sha256(first)
-        while len(first) == _HEADER_BYTES and (piece := os.read(file, 1 << 20)):
+        while len(first) == HEADER_BYTES and (piece := os.read(file, 1 << 20)):
             digest.update(piece)
     finally:
         os.close(file)
     if tool := foreign_tool(name, first):
         raise BadFile(_foreign(folder / name, tool))
     id, dot, suffix = name.rpartition(".")
-    directives = _python_depends(folder / name) if suffix == "py" else _directives(first)
+    directives = python_depends(folder / name) if suffix == "py" else parse_header(first)
     said = directives.get("transactional")
     return Migration(
         id=id,
@@ -212,78 +209,9 @@ def _read(folder: Path, name: str, descriptor: int, rollbacks: set[str]) -> Migr
         suffix=dot + suffix,
         has_rollback=id in rollbacks,
         depends=tuple(directives.get("depends", "").split()),
-        transactional=None if said is None else _transactional(folder / name, said),
+        transactional=None if said is None else parse_transactional(folder / name, said),
         checksum=digest.hexdigest(),
     )
-
-
-_bom = b"\xef\xbb\xbf"
-_header = re.compile(rb"(?:[ \t]*(?:--[^\n]*)?\r?(?:\n|$))*")
-_directive = re.compile(rb"^[ \t]*--[ \t]*(transactional|depends)[ \t]*:[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
-
-
-def transactional_said(text: bytes) -> bool | None:
-    """Return what the header of a migration says about its transaction, None where it says nothing.
-
-    >>> transactional_said(b"-- transactional: false\\nvacuum t;"), transactional_said(b"vacuum t;")
-    (False, None)
-    """
-    said = _directives(text[:_HEADER_BYTES]).get("transactional", "").lower()
-    return {"true": True, "false": False}.get(said)
-
-
-def _directives(first: bytes) -> dict[str, str]:
-    """Return what the comments at the top say, as yoyo reads them: repeated lines add up.
-
-    >>> _directives(b"-- depends: a\\n\\n-- depends: b\\nselect 1; -- depends: c")
-    {'depends': 'a b'}
-    """
-    directives: dict[str, str] = {}
-    first = first.removeprefix(_bom)
-    header = _header.match(first)
-    for found in _directive.finditer(first, 0, header.end() if header else 0):
-        name, value = found[1].decode(), found[2].decode(errors="replace")
-        directives[name] = f"{directives[name]} {value}" if name in directives else value
-    return directives
-
-
-def _python_depends(path: Path) -> dict[str, str]:
-    """Return what ``__depends__`` says. The file is not run for that: it is a literal in every one seen."""
-    import ast
-
-    try:
-        for node in ast.parse(path.read_bytes()).body:
-            if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
-                continue
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if any(getattr(target, "id", "") == "__depends__" for target in targets):
-                value = ast.literal_eval(node.value)
-                return {"depends": value if isinstance(value, str) else " ".join(sorted(value))}
-    except SyntaxError as error:
-        place = Place(path=path, line=error.lineno or 1, column=error.offset or 1)
-        raise BadFile(Finding(id="syntax-error", message=f"not valid Python: {error.msg}", place=place)) from None
-    except (ValueError, TypeError):
-        raise BadFile(
-            Finding(
-                id="bad-header",
-                message="__depends__ is not a literal set of ids",
-                help='write it out: __depends__ = {"<id>"}',
-                place=Place(path=path, line=_line_of(path, "__depends__")),
-            )
-        ) from None
-    return {}
-
-
-def _transactional(path: Path, value: str) -> bool:
-    if value.lower() not in ("true", "false"):
-        raise BadFile(
-            Finding(
-                id="bad-header",
-                message=f"-- transactional: is true or false, found {value!r}",
-                place=Place(path=path),
-            )
-        )
-    return value.lower() == "true"
 
 
 def _double_ids(migrations: Iterable[Migration]) -> Iterator[Finding]:
@@ -310,14 +238,9 @@ def _unknown_depends(migrations: Sequence[Migration]) -> Iterator[Finding]:
                     id="unknown-depends",
                     message=f"{migration.id} depends on {other}, which is not in {migration.path.parent.name}/",
                     help=f"did you mean {close[0]}?" if close else "was the file deleted, or never committed?",
-                    place=Place(path=migration.path, line=_line_of(migration.path, other)),
+                    place=Place(path=migration.path, line=line_of(migration.path, other)),
                     migration=migration.id,
                 )
-
-
-def _line_of(path: Path, word: str) -> int:
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    return next((number for number, line in enumerate(lines, start=1) if word in line), 1)
 
 
 def _cycle_finding(stuck: Sequence[Migration]) -> Finding:
@@ -334,7 +257,7 @@ def _cycle_finding(stuck: Sequence[Migration]) -> Finding:
         id="dependency-cycle",
         message="these depend on each other in a circle: " + " -> ".join(cycle),
         help="take one `-- depends:` out",
-        place=Place(path=first.path, line=_line_of(first.path, cycle[1])),
+        place=Place(path=first.path, line=line_of(first.path, cycle[1])),
         migration=first.id,
     )
 

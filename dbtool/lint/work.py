@@ -14,7 +14,7 @@ from dbtool.lint.chosen import LintFile
 from dbtool.lint.context import Context
 from dbtool.lint.source import Role, Source, source_of
 from dbtool.lint.told import Told, located, number_at, of_file
-from dbtool.migrations import transactional_said
+from dbtool.migration_header import transactional_said
 from dbtool.script import Script, examine_script
 
 if TYPE_CHECKING:

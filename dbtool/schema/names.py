@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from dbtool.parser import is_plain_word
+from dbtool.keywords import is_plain_word
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*", re.ASCII)
 

@@ -7,19 +7,16 @@ transaction that does the work, and lasts exactly as long. Between two files a m
 then waits for it, as long as ``lock_wait`` says.
 """
 
-import random
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from dbtool.errors import LockNotHad
 from dbtool.guard.settle import Settled, recheck
 from dbtool.ledger import lost
-from dbtool.lock import NAMESPACE, read_holder
+from dbtool.lock import NAMESPACE, wait_until_free
 from dbtool.progress import Began, Further, Seeded
 from dbtool.queries import query
-from dbtool.report import seconds
 from dbtool.runner.failure import diagnostic, fence_failed, statement_failed
 from dbtool.runner.pipeline import ConnectionLost, Entry, stream
 from dbtool.runner.transactional import failed
@@ -38,7 +35,6 @@ Event = Began | Further | Seeded
 Say = Callable[[str], None]
 
 _COMMIT = "commit"
-_POLL = 0.2  # seconds between two looks whether the lock is free, with jitter
 _TELL_EVERY = 0.2  # seconds between two words on how far a file is
 
 
@@ -118,7 +114,10 @@ class _Work:
         """Run the file, when the migration lock is free. Raises ConnectionLost, StatementFailed and LockNotHad."""
         deadline = time.monotonic() + self.target.project.lock_wait / 1000
         while not (yield from self._attempt()):
-            self._wait_for_lock(deadline)
+            wait_until_free(
+                self.conn, self.target, deadline, left=f"nothing of {self.file.name} was run",
+                hint="a migrate or another seed is at work: let it end, then seed again", say=self.say,
+            )  # fmt: skip
 
     def _attempt(self) -> Generator[Event, None, bool]:
         """Run the file, and return whether the lock was had. All of it is one round trip where it has no COPY."""
@@ -234,21 +233,6 @@ class _Work:
         except psycopg.OperationalError as error:
             raise ConnectionLost(str(error).strip()) from None
         self.committing = False
-
-    def _wait_for_lock(self, deadline: float) -> None:
-        """Return when nobody holds the migration lock. Raises LockNotHad."""
-        told = 0.0
-        while holder := read_holder(self.conn):
-            if time.monotonic() >= deadline:
-                raise LockNotHad(
-                    f"the migration lock was not had within {seconds(self.target.project.lock_wait / 1000)}: "
-                    f"held by {holder}; nothing of {self.file.name} was run",
-                    hint="a migrate or another seed is at work: let it end, then seed again",
-                )
-            if time.monotonic() - told > 5:
-                told = time.monotonic()
-                self.say(f"waiting for the migration lock: held by {holder}")
-            time.sleep(_POLL * random.uniform(0.5, 1.5))
 
 
 _writing = (b"INSERT ", b"UPDATE ", b"DELETE ", b"MERGE ", b"COPY ")

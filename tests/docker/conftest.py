@@ -16,14 +16,16 @@ OWNER = "owner.pid"  # beside the project: the test run
 
 @pytest.fixture(scope="session")
 def machine() -> Engine:
-    """The engine; without one, or where the suite was told to do without, these tests are skipped."""
+    """The engine; where the suite was told to do without, or has none and was not told to use it, tests are skipped."""
     if os.environ.get("DBTOOL_TEST_SERVER") == "binaries":
         pytest.skip("DBTOOL_TEST_SERVER=binaries: `make test-docker` runs this")
     found = engine()
+    lacking = pytest.fail if os.environ.get("DBTOOL_TEST_SERVER") == "docker" else pytest.skip
     if not isinstance(found, Engine):
-        pytest.skip(f"no Docker engine: {found.message}")
+        lacking(f"no Docker engine: {found.message}")
     if not images():
-        pytest.skip("no image postgres:18 at hand: tests/tools/docker-postgres-image.sh makes one")
+        lacking("no image postgres:18 at hand: tests/tools/docker-postgres-image.sh makes one")
+    assert isinstance(found, Engine)
     for container in found.containers(KIND):  # of a run that was killed
         owner = Path(container.labels.get(PROJECT, "/")).parent / OWNER
         if owner.exists() and not Path("/proc", owner.read_text()).exists():

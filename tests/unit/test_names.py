@@ -2,7 +2,7 @@
 
 from postgast import pg_query_pb2, scan
 
-from dbtool.parser import KEYWORDS
+from dbtool.keywords import KEYWORDS
 from dbtool.schema.names import quoted
 
 

@@ -3,7 +3,6 @@
 It holds the migration lock in that transaction, as dbtool/seeds/apply.py says.
 """
 
-import random
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
@@ -11,13 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from dbtool.db import connect_for_changes
-from dbtool.errors import DbtoolError, Interrupted, LockNotHad, Unreachable
+from dbtool.errors import DbtoolError, Interrupted, Unreachable
 from dbtool.guard.settle import Settled, recheck
 from dbtool.ledger import lost
-from dbtool.lock import NAMESPACE, read_holder
+from dbtool.lock import NAMESPACE, wait_until_free
 from dbtool.progress import Further, Talk, Wrote
 from dbtool.queries import query
-from dbtool.report import seconds
 from dbtool.runner.failure import fence_failed
 from dbtool.seeds.load.bad_rows import MOST, BadRows
 from dbtool.seeds.load.narrow import Narrowing, copy_in
@@ -35,7 +33,6 @@ Event = Further | Talk | Wrote
 
 _WRITTEN, _NOTHING = "the rows were written", "nothing was written"
 _PATIENCE = (0.05, 0.2, 0.5, 1.0, 2.0, 4.0)  # seconds between two questions what became of a transaction
-_POLL = 0.2  # seconds between two looks whether the lock is free, with jitter
 
 
 @dataclass(slots=True, kw_only=True)
@@ -149,22 +146,10 @@ class _Work:
                 if not fence_failed(error.diag):
                     raise
             self.conn.execute("ROLLBACK")
-            self._wait_for_lock(deadline)
-
-    def _wait_for_lock(self, deadline: float) -> None:
-        """Return when nobody holds the migration lock. Raises LockNotHad."""
-        told = 0.0
-        while holder := read_holder(self.conn):
-            if time.monotonic() >= deadline:
-                raise LockNotHad(
-                    f"the migration lock was not had within {seconds(self.target.project.lock_wait / 1000)}: "
-                    f"held by {holder}; nothing was written",
-                    hint="a migrate or a seed is at work: let it end, then import again",
-                )
-            if time.monotonic() - told > 5:
-                told = time.monotonic()
-                self.say(f"waiting for the migration lock: held by {holder}")
-            time.sleep(_POLL * random.uniform(0.5, 1.5))
+            wait_until_free(
+                self.conn, self.target, deadline, left=_NOTHING,
+                hint="a migrate or a seed is at work: let it end, then import again", say=self.say,
+            )  # fmt: skip
 
     def _whole(self) -> Generator[Event, None, Refusal | None]:
         """Write all rows as they come; return why the server refused them, None where it did not."""
